@@ -1,0 +1,194 @@
+// Package delivery takes an edition to its recipients, each once.
+//
+//	job := delivery.Job{
+//		Run:     ledger.Run{Edition: "weekly-2026-11-20", Owner: "4711"},
+//		Ledger:  db,
+//		Compose: compose,
+//		Connect: func() delivery.Sender { return email.Outbox("outbox") },
+//	}
+//	report, err := job.Do(ctx)
+//
+// For each message the ledger knows that it is committing before the message
+// can have been accepted, and what became of it before the next one is begun.
+// A job that is killed can be done again, with what the ledger knows.
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"digest/internal/email"
+	"digest/internal/ledger"
+)
+
+// A Sender delivers messages one after the other; see [email.Sender].
+type Sender interface {
+	Send(ctx context.Context, m email.Message, commit func() error) email.Outcome
+	Close() error
+}
+
+// A Ledger remembers who has got the edition.
+type Ledger interface {
+	Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipient, error)
+	Commit(ctx context.Context, run ledger.Run, recipient string) error
+	Settle(ctx context.Context, run ledger.Run, settled ...ledger.Settlement) error
+}
+
+// A Job is the delivery of one edition to all who are pending.
+type Job struct {
+	Run         ledger.Run
+	Ledger      Ledger
+	Compose     func(ledger.Recipient) email.Message
+	Connect     func() Sender // called once a connection; each is used by one goroutine
+	Connections int           // 0: one
+	Rate        float64       // most messages a second over all connections; 0: no limit
+	Log         *slog.Logger  // a line for each message, at debug level
+	Progress    func(Report)  // called after each message, never twice at once; may be nil
+}
+
+// A Report counts what a job did.
+type Report struct{ Sent, Deferred, Rejected, Unknown int }
+
+// Total is the number of messages that were tried.
+func (r Report) Total() int { return r.Sent + r.Deferred + r.Rejected + r.Unknown }
+
+const (
+	// batch is how many recipients a connection claims at a time.
+	batch = 20
+	// patience is how many equal refusals of us, not of a recipient, end a job.
+	patience = 3
+)
+
+// Do delivers until nobody is pending, or to go on makes no sense; then the
+// error says why and the rest stays pending. When ctx is done it finishes the
+// messages in hand and returns the context's error.
+func (j Job) Do(ctx context.Context) (Report, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := &work{Job: j, cancel: cancel}
+	if j.Rate > 0 {
+		w.limit = rate.NewLimiter(rate.Limit(j.Rate), 1)
+	}
+	var group sync.WaitGroup
+	for range max(1, j.Connections) {
+		group.Go(func() { w.connection(ctx) })
+	}
+	group.Wait()
+	return w.report, context.Cause(ctx)
+}
+
+// work is what the connections of a job share.
+type work struct {
+	Job
+	cancel context.CancelCauseFunc
+	limit  *rate.Limiter
+
+	mu       sync.Mutex
+	report   Report
+	refusal  string // the latest one of us
+	refusals int    // how often it came in a row
+}
+
+// connection claims and sends until there is nothing left or ctx is done.
+func (w *work) connection(ctx context.Context) {
+	sender := w.Connect()
+	defer sender.Close()
+	for ctx.Err() == nil {
+		claimed, err := w.Ledger.Claim(ctx, w.Run, batch)
+		if err != nil {
+			w.cancel(err)
+			return
+		}
+		if len(claimed) == 0 {
+			return
+		}
+		for i, r := range claimed {
+			if w.wait(ctx) != nil {
+				w.giveBack(ctx, claimed[i:])
+				return
+			}
+			w.deliver(ctx, sender, r)
+		}
+	}
+}
+
+// wait keeps the pace.
+func (w *work) wait(ctx context.Context) error {
+	if w.limit == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return w.limit.Wait(ctx)
+}
+
+// deliver sends one message and records what became of it.
+func (w *work) deliver(ctx context.Context, sender Sender, r ledger.Recipient) {
+	outcome := sender.Send(ctx, w.Compose(r), func() error {
+		return w.Ledger.Commit(context.WithoutCancel(ctx), w.Run, r.Key)
+	})
+	w.Log.Debug("message", "edition", w.Run.Edition, "recipient", r.Address, "outcome", outcome.String())
+	// Whatever became of the message must be recorded, even if ctx is done.
+	err := w.Ledger.Settle(context.WithoutCancel(ctx), w.Run, ledger.Settlement{
+		Recipient: r.Key,
+		State:     ledger.State(outcome.Status),
+		Code:      outcome.Code,
+		Reply:     outcome.Reply,
+		Suppress:  outcome.Suppress(),
+	})
+	if err != nil {
+		w.cancel(err)
+		return
+	}
+	w.count(outcome)
+}
+
+// count adds to the report, and ends the job if the fault is ours or the
+// server's and every other message would meet it too.
+func (w *work) count(o email.Outcome) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch o.Status {
+	case email.Sent:
+		w.report.Sent++
+	case email.Deferred:
+		w.report.Deferred++
+	case email.Rejected:
+		w.report.Rejected++
+	case email.Unknown:
+		w.report.Unknown++
+	}
+	if w.Progress != nil {
+		w.Progress(w.report)
+	}
+	if o.Stop {
+		w.cancel(errors.New(o.String()))
+		return
+	}
+	if o.Blame != email.BlameSender {
+		w.refusal, w.refusals = "", 0
+		return
+	}
+	if same := fmt.Sprint(o.Phase, o.Code, o.Enhanced); same == w.refusal {
+		w.refusals++
+	} else {
+		w.refusal, w.refusals = same, 1
+	}
+	if w.refusals >= patience {
+		w.cancel(fmt.Errorf("refused %d times in a row, not for the recipients' sake: %s", w.refusals, o))
+	}
+}
+
+// giveBack returns claims that were not used.
+func (w *work) giveBack(ctx context.Context, claimed []ledger.Recipient) {
+	unused := make([]ledger.Settlement, len(claimed))
+	for i, r := range claimed {
+		unused[i] = ledger.Settlement{Recipient: r.Key, State: ledger.Pending}
+	}
+	if err := w.Ledger.Settle(context.WithoutCancel(ctx), w.Run, unused...); err != nil {
+		w.cancel(err)
+	}
+}

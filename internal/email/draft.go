@@ -1,0 +1,197 @@
+package email
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/url"
+	"strings"
+
+	"github.com/wneessen/go-mail"
+
+	"digest/internal/selector"
+)
+
+// TokenLength is that of every recipient's token, in characters of base64url:
+// a draft keeps room for exactly so many.
+const TokenLength = 32
+
+// A Draft is an edition rendered and encoded as a message without a recipient:
+// the bytes that all have in common, cut where recipients differ.
+type Draft struct {
+	Edition string
+	Subject string
+
+	html, text  string
+	newsletter  Newsletter
+	placeholder string // stands for the token; the other half of it for the Message-ID
+	raw         []byte // what go-mail built
+	segments    []segment
+}
+
+// A segment is either bytes or a piece of a recipient's own.
+type segment struct {
+	literal  []byte
+	own      own
+	from, to int // of the own string
+}
+
+type own int
+
+const (
+	nothing own = iota
+	token
+	messageID
+)
+
+// placeholder is two tokens long and depends on all that the edition holds, so
+// that no content can hold it.
+func placeholder(e selector.Edition, subject string) string {
+	content, err := json.Marshal(e)
+	if err != nil {
+		content = fmt.Appendf(nil, "%+v", e) // a date that JSON has no form for
+	}
+	sum := sha256.Sum256(fmt.Appendf(content, "\x00%s", subject))
+	return hex.EncodeToString(sum[:])
+}
+
+func (n Newsletter) unsubscribeLink(token string) string {
+	token = token[:min(TokenLength, len(token))]
+	switch {
+	case n.UnsubscribeURL != "":
+		return strings.TrimSuffix(n.UnsubscribeURL, "/") + "/" + token
+	case n.UnsubscribeMailto != "":
+		return n.unsubscribeMail(token)
+	}
+	return ""
+}
+
+func (n Newsletter) unsubscribeMail(token string) string {
+	return "mailto:" + (&url.URL{Path: n.UnsubscribeMailto}).EscapedPath() + "?subject=unsubscribe%20" + token
+}
+
+// domain is that of the sender's address.
+func (n Newsletter) domain() string {
+	return n.From.Address[strings.LastIndexByte(n.From.Address, '@')+1:]
+}
+
+// build has go-mail write the message, and cuts it.
+func (d *Draft) build(l Letter) error {
+	n := d.newsletter
+	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8),
+		// go-mail puts no quotes around it, so it must not need any.
+		mail.WithBoundary("part-"+d.placeholder[8:40]))
+	m.FromMailAddress(&n.From)
+	if n.ReplyTo != "" {
+		if err := m.ReplyTo(n.ReplyTo); err != nil {
+			return fmt.Errorf("reply_to: %w", err)
+		}
+	}
+	m.Subject(l.Subject)
+	m.SetDateWithValue(l.Date)
+	m.SetMessageIDWithValue(d.placeholder[TokenLength:] + "@" + n.domain())
+	m.SetGenHeader("List-Id", n.listID())
+	if n.UnsubscribeURL != "" {
+		m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click") // RFC 8058
+	}
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
+	m.SetBulk()                                        // Precedence and X-Auto-Response-Suppress
+	m.SetBodyString(mail.TypeTextPlain, d.text)
+	m.AddAlternativeString(mail.TypeTextHTML, d.html)
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		return fmt.Errorf("message: %w", err)
+	}
+	d.raw = b.Bytes()
+	d.segments = cutAt(d.raw, d.placeholder)
+	return nil
+}
+
+// listID is the stable name of the list (RFC 2919).
+func (n Newsletter) listID() string {
+	phrase := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>"\`, r) {
+			return -1
+		}
+		return r
+	}, n.Title)
+	return mime.QEncoding.Encode("utf-8", phrase) + " <" + n.Name + "." + n.domain() + ">"
+}
+
+// cutAt finds both halves of the placeholder in raw, over the soft line breaks
+// of quoted-printable.
+func cutAt(raw []byte, placeholder string) []segment {
+	halves := map[own]string{token: placeholder[:TokenLength], messageID: placeholder[TokenLength:]}
+	var segments []segment
+	start := 0
+	for i := 0; i < len(raw); i++ {
+		for kind, half := range halves {
+			if raw[i] != half[0] {
+				continue
+			}
+			pieces, end := match(raw, i, half)
+			if pieces == nil {
+				continue
+			}
+			segments = append(segments, segment{literal: raw[start:i]})
+			for _, p := range pieces {
+				p.own = kind
+				if p.literal != nil {
+					p.own = nothing
+				}
+				segments = append(segments, p)
+			}
+			start, i = end, end-1
+			break
+		}
+	}
+	return append(segments, segment{literal: raw[start:]})
+}
+
+var softBreak = []byte("=\r\n")
+
+// match reports the pieces of want at raw[at:], with the soft breaks between.
+func match(raw []byte, at int, want string) (pieces []segment, end int) {
+	from := 0
+	for n := 0; n < len(want); {
+		if n > from && bytes.HasPrefix(raw[at:], softBreak) {
+			pieces = append(pieces, segment{from: from, to: n}, segment{literal: softBreak})
+			at, from = at+len(softBreak), n
+			continue
+		}
+		if at >= len(raw) || raw[at] != want[n] {
+			return nil, 0
+		}
+		at++
+		n++
+	}
+	return append(pieces, segment{from: from, to: len(want)}), at
+}
+
+// stored is a draft as the ledger keeps it.
+type stored struct {
+	Edition, Subject, HTML, Text, Placeholder string
+	Newsletter                                Newsletter
+	Raw                                       []byte
+}
+
+// MarshalJSON is the draft with all that it needs to be sent.
+func (d *Draft) MarshalJSON() ([]byte, error) {
+	return json.Marshal(stored{d.Edition, d.Subject, d.html, d.text, d.placeholder, d.newsletter, d.raw})
+}
+
+// UnmarshalJSON restores a draft: its messages have the same bytes as before.
+func (d *Draft) UnmarshalJSON(data []byte) error {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	if len(s.Placeholder) != 2*TokenLength {
+		return fmt.Errorf("draft: placeholder of %d characters, not %d", len(s.Placeholder), 2*TokenLength)
+	}
+	*d = Draft{s.Edition, s.Subject, s.HTML, s.Text, s.Newsletter, s.Placeholder, s.Raw, cutAt(s.Raw, s.Placeholder)}
+	return nil
+}

@@ -1,0 +1,122 @@
+package email
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"mime"
+	"net/mail"
+	"strings"
+
+	"digest/internal/bookmark"
+)
+
+// A Recipient is one address of one message.
+type Recipient struct {
+	Address mail.Address // the domain in A-labels
+	Token   string       // of TokenLength; known to nobody else
+}
+
+// A Message is a draft for one recipient.
+type Message struct {
+	From string // the envelope's, RFC 5321 MAIL FROM
+	To   string // the envelope's, RFC 5321 RCPT TO
+	ID   string // without angle brackets
+
+	head  string
+	draft *Draft
+	own   [3]string // by kind
+}
+
+// To addresses the draft to a recipient. Its Message-ID is derived from the
+// edition and the token, so that the same message always has the same bytes and
+// mail systems can fold a double.
+func (d *Draft) To(r Recipient) Message {
+	sum := sha256.Sum256([]byte(d.Edition + "\x00" + r.Address.Address + "\x00" + r.Token))
+	id := hex.EncodeToString(sum[:])[:TokenLength]
+	m := Message{
+		From:  d.newsletter.From.Address,
+		To:    r.Address.Address,
+		ID:    id + "@" + d.newsletter.domain(),
+		draft: d,
+	}
+	m.own[token] = pad(r.Token)
+	m.own[messageID] = id
+	m.head = "To: " + formatAddress(r.Address) + "\r\n"
+	if n := d.newsletter; n.UnsubscribeURL != "" || n.UnsubscribeMailto != "" { // RFC 2369, RFC 8058; some providers want it on one line
+		var ways []string
+		if n.UnsubscribeURL != "" {
+			ways = append(ways, "<"+n.unsubscribeLink(m.own[token])+">")
+		}
+		if n.UnsubscribeMailto != "" {
+			ways = append(ways, "<"+n.unsubscribeMail(m.own[token])+">")
+		}
+		m.head += "List-Unsubscribe: " + strings.Join(ways, ", ") + "\r\n"
+	}
+	return m
+}
+
+// pad keeps a token at its length, which the draft depends on.
+func pad(token string) string {
+	if len(token) < TokenLength {
+		token += strings.Repeat("0", TokenLength-len(token))
+	}
+	return token[:TokenLength]
+}
+
+// maxName is the most characters of a recipient's name in a header.
+const maxName = 64
+
+// formatAddress is an address as RFC 5322 writes it, folded before the address
+// and between encoded words (RFC 2047).
+func formatAddress(a mail.Address) string {
+	name := cut(bookmark.Clean(a.Name), maxName)
+	if name == "" {
+		return "<" + a.Address + ">"
+	}
+	encoded := mime.QEncoding.Encode("utf-8", name)
+	if encoded == name {
+		quoted := (&mail.Address{Name: name, Address: "x@x"}).String()
+		encoded = strings.TrimSuffix(quoted, " <x@x>")
+	} else {
+		encoded = strings.ReplaceAll(encoded, "?= =?", "?=\r\n =?")
+	}
+	return encoded + "\r\n <" + a.Address + ">"
+}
+
+// WriteTo writes the message as it is sent and as a .eml file holds it: lines
+// end in CR LF, the last one too.
+func (m Message) WriteTo(w io.Writer) (int64, error) {
+	n, err := io.WriteString(w, m.head)
+	total := int64(n)
+	for _, s := range m.draft.segments {
+		if err != nil {
+			return total, err
+		}
+		if s.own == nothing {
+			n, err = w.Write(s.literal)
+		} else {
+			n, err = io.WriteString(w, m.own[s.own][s.from:s.to])
+		}
+		total += int64(n)
+	}
+	return total, err
+}
+
+// Bytes is the whole message.
+func (m Message) Bytes() []byte {
+	var b bytes.Buffer
+	_, _ = m.WriteTo(&b) // a buffer does not fail
+	return b.Bytes()
+}
+
+// HTML is the HTML part, decoded.
+func (m Message) HTML() string { return m.fill(m.draft.html) }
+
+// Text is the plain-text part, decoded.
+func (m Message) Text() string { return m.fill(m.draft.text) }
+
+func (m Message) fill(part string) string {
+	return strings.ReplaceAll(part, m.draft.placeholder[:TokenLength], m.own[token])
+}

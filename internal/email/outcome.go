@@ -1,0 +1,175 @@
+package email
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+)
+
+// A Status is what became of a message.
+type Status string
+
+// The statuses. Only a reply is final: before the final dot any other fault
+// means that nothing was accepted, after it that nobody knows.
+const (
+	Sent     Status = "sent"     // 2xx to the final dot
+	Deferred Status = "deferred" // not now: 4xx, no connection, or a fault of ours
+	Rejected Status = "rejected" // never: 5xx for this recipient
+	Unknown  Status = "unknown"  // handed over, but the reply was lost
+)
+
+// Blame is whose fault it is that a message was not sent.
+type Blame string
+
+// The blames.
+const (
+	NoBlame        Blame = ""
+	BlameRecipient Blame = "recipient" // the address, or its mailbox
+	BlameSender    Blame = "sender"    // us: the login, the message, our standing
+	BlameServer    Blame = "server"    // it is away, busy, or asks us to slow down
+)
+
+// An Outcome is the status of one message with its reason.
+type Outcome struct {
+	Status   Status
+	Blame    Blame
+	Phase    string // of the conversation: connect, STARTTLS, AUTH, MAIL, RCPT, DATA, body, dot
+	Code     int    // of the reply; 0: there was none
+	Enhanced string // RFC 3463, such as 5.1.1; may be empty
+	Reply    string // the server's words, safe to print, or what else went wrong
+	Stop     bool   // every other message would fare alike: try no more
+}
+
+// Suppress reports whether the address does not exist, so that no edition
+// should try it again.
+func (o Outcome) Suppress() bool {
+	return o.Status == Rejected && strings.HasPrefix(o.Enhanced, "5.1.")
+}
+
+func (o Outcome) String() string {
+	s := string(o.Status)
+	if o.Phase != "" {
+		s += " at " + o.Phase
+	}
+	if o.Code > 0 {
+		s += fmt.Sprintf(": %d", o.Code)
+	}
+	if o.Enhanced != "" {
+		s += " " + o.Enhanced
+	}
+	if o.Reply != "" {
+		s += ": " + o.Reply
+	}
+	return s
+}
+
+// judge makes an outcome of a fault in a phase (RFC 5321 4.2, RFC 3463).
+func judge(phase string, err error) Outcome {
+	o := Outcome{Status: Deferred, Blame: BlameServer, Phase: phase, Reply: printable(describe(err))}
+	var reply *textproto.Error
+	if !errors.As(err, &reply) {
+		if phase == phaseDot {
+			o.Status = Unknown
+		}
+		o.Stop = phase == phaseConnect || isCertificate(err)
+		return o
+	}
+	o.Code = reply.Code
+	o.Enhanced, o.Reply = enhanced(reply.Msg)
+	switch {
+	case o.Code < 400 || o.Code >= 600: // 250 to DATA, 99: it speaks something else
+		o.Blame = BlameServer
+		if phase == phaseDot && o.Code >= 200 && o.Code < 300 {
+			o.Status = Sent
+		} else if phase == phaseDot {
+			o.Status = Unknown
+		}
+	case o.Code >= 500:
+		o.Blame = blame(phase, o.Enhanced)
+		if o.Blame == BlameRecipient {
+			o.Status = Rejected
+		}
+	}
+	o.Stop = o.Status == Deferred && (phase == phaseConnect || phase == phaseTLS || phase == phaseAuth)
+	return o
+}
+
+// The phases of a conversation.
+const (
+	phaseConnect = "connect"
+	phaseTLS     = "STARTTLS"
+	phaseAuth    = "AUTH"
+	phaseMail    = "MAIL"
+	phaseRcpt    = "RCPT"
+	phaseData    = "DATA"
+	phaseBody    = "body"
+	phaseDot     = "dot"
+)
+
+// blame says whom a 5xx reply speaks of. 5.1 is an address, 5.2 a mailbox, 5.4
+// the way to it; all else, such as 5.7 (policy), is about us.
+func blame(phase, enhanced string) Blame {
+	class, _, _ := strings.Cut(strings.TrimPrefix(enhanced, "5."), ".")
+	switch phase {
+	case phaseRcpt:
+		switch class {
+		case "3", "5", "6", "7":
+			return BlameSender
+		}
+		return BlameRecipient
+	case phaseData, phaseDot:
+		switch class {
+		case "1", "2":
+			return BlameRecipient
+		}
+	}
+	return BlameSender
+}
+
+var enhancedForm = regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)`)
+
+// enhanced splits the enhanced status code from the words of a reply.
+func enhanced(msg string) (code, words string) {
+	if m := enhancedForm.FindStringSubmatch(msg); m != nil {
+		code, msg = m[1], msg[len(m[0]):]
+	}
+	return code, printable(msg)
+}
+
+// printable is foreign text for a log or a terminal: one line, no control
+// characters, not too long.
+func printable(s string) string {
+	const most = 200
+	s = strings.TrimSpace(strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7F && r <= 0x9F {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))), " "))
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return s
+}
+
+// describe says what happened, in words that help.
+func describe(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the server closed the connection"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.As(err, &dns):
+		return "no such host: " + dns.Name
+	}
+	return err.Error()
+}

@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// A Reader is what a dry run needs to know of the past.
+type Reader interface {
+	Edition(ctx context.Context, id string) (Edition, error)
+	LastNumber(ctx context.Context, newsletter string) (int, error)
+	Suppressed(ctx context.Context, key string) (bool, error)
+}
+
+// A DryRun records nothing. It hands out the first recipient, once.
+type DryRun struct {
+	past   Reader
+	first  []Recipient
+	counts Counts
+}
+
+// NewDryRun answers with what past knows; nil knows nothing.
+func NewDryRun(past Reader) *DryRun { return &DryRun{past: past} }
+
+// Open returns the edition as it was fixed, or as it is given, with the number
+// that it would get.
+func (d *DryRun) Open(ctx context.Context, e Edition, compose func(number int) ([]byte, error)) (Edition, error) {
+	e.Number = 1
+	if d.past != nil {
+		fixed, err := d.past.Edition(ctx, e.ID)
+		if !errors.Is(err, ErrNotFound) {
+			return fixed, err
+		}
+		last, err := d.past.LastNumber(ctx, e.Newsletter)
+		if err != nil {
+			return Edition{}, err
+		}
+		e.Number = last + 1
+	}
+	var err error
+	e.Draft, err = compose(e.Number)
+	return e, err
+}
+
+// Plan counts the list.
+func (d *DryRun) Plan(ctx context.Context, _ Run, list iter.Seq2[Recipient, error], _ Plan) (Counts, error) {
+	for r, err := range list {
+		if err != nil {
+			return Counts{}, err
+		}
+		if d.past != nil {
+			if gone, err := d.past.Suppressed(ctx, r.Key); err != nil {
+				return Counts{}, err
+			} else if gone {
+				d.counts.Suppressed++
+				continue
+			}
+		}
+		if d.first == nil {
+			d.first = []Recipient{r}
+		}
+		d.counts.Pending++
+	}
+	return d.counts, nil
+}
+
+// Claim hands out the first recipient.
+func (d *DryRun) Claim(context.Context, Run, int) ([]Recipient, error) {
+	claimed := d.first
+	d.first = nil
+	return claimed, nil
+}
+
+// Commit records nothing.
+func (d *DryRun) Commit(context.Context, Run, string) error { return nil }
+
+// Settle records nothing.
+func (d *DryRun) Settle(context.Context, Run, ...Settlement) error { return nil }
+
+// Counts is the list as planned.
+func (d *DryRun) Counts(context.Context, string) (Counts, error) { return d.counts, nil }
+
+// Finish records nothing.
+func (d *DryRun) Finish(context.Context, string) error { return nil }

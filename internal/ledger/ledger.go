@@ -1,0 +1,150 @@
+// Package ledger says what is remembered of every edition: how it was fixed,
+// which bookmarks it featured, and who has got it. It holds the types and the
+// contract; a database keeps it, and proves itself with package ledgertest.
+//
+// The state of each pair of edition and recipient:
+//
+//	pending ─▶ claimed ─▶ committing ─▶ sent
+//	               │            ├──────▶ rejected
+//	               │            ├──────▶ deferred   pending again in the next run
+//	               ▼            └──────▶ unknown    the reply was lost
+//	            pending (after a crash)
+//
+// committing is on disk before the final dot of the message leaves, so after a
+// crash only what is committing is in doubt; it becomes unknown. All else was
+// surely sent, or surely not.
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A State is that of one recipient of one edition.
+type State string
+
+// The states.
+const (
+	Pending    State = "pending"
+	Claimed    State = "claimed"
+	Committing State = "committing"
+	Sent       State = "sent"
+	Deferred   State = "deferred"
+	Rejected   State = "rejected"
+	Unknown    State = "unknown"
+)
+
+// ErrNotFound is the error for an edition that the ledger does not know.
+var ErrNotFound = errors.New("no such edition")
+
+// ErrLost is the error of a commit whose claim another run has taken back: the
+// message must not be sent.
+var ErrLost = errors.New("the claim was taken back by another run")
+
+// An Edition is what is fixed of an edition before its first message leaves.
+// Whatever happens to the content afterwards, this is what everyone gets.
+type Edition struct {
+	ID         string
+	Newsletter string
+	Number     int // from 1; Open sets it
+	Start, End time.Time
+	Date       time.Time // of its messages
+	Bookmarks  []Bookmark
+	Content    []byte // the selection, as JSON
+	Draft      []byte // the rendered message, as JSON
+	Opened     time.Time
+	Finished   time.Time // zero: somebody still waits for it
+}
+
+// A Bookmark is one that an edition features.
+type Bookmark struct{ Key, Link, Title string }
+
+// A Recipient is somebody to whom an edition goes.
+type Recipient struct {
+	Key     string // one per mailbox, however its address is written
+	Address string
+	Name    string
+}
+
+// A Run is one process's work on one edition.
+type Run struct {
+	Edition string
+	Owner   string // of no other run
+}
+
+// A Settlement is what became of a claimed recipient. Pending gives the claim
+// back unused.
+type Settlement struct {
+	Recipient string // key
+	State     State
+	Code      int
+	Reply     string
+	Suppress  bool // never send to this recipient again
+}
+
+// An Entry is the record of one recipient.
+type Entry struct {
+	Recipient
+	State    State
+	Attempts int
+	Code     int
+	Reply    string
+	Changed  time.Time
+}
+
+// Counts are the recipients of an edition by state. Those who have left the
+// list without getting it do not count.
+type Counts struct {
+	Pending, Claimed, Committing, Sent, Deferred, Rejected, Unknown int
+	Suppressed                                                      int // on the list, but never to be sent to
+}
+
+// Total is the number of recipients that are not suppressed.
+func (c Counts) Total() int {
+	return c.Pending + c.Claimed + c.Committing + c.Sent + c.Deferred + c.Rejected + c.Unknown
+}
+
+// Add counts one more in a state.
+func (c *Counts) Add(s State, n int) {
+	switch s {
+	case Pending:
+		c.Pending += n
+	case Claimed:
+		c.Claimed += n
+	case Committing:
+		c.Committing += n
+	case Sent:
+		c.Sent += n
+	case Deferred:
+		c.Deferred += n
+	case Rejected:
+		c.Rejected += n
+	case Unknown:
+		c.Unknown += n
+	}
+}
+
+// A Status is an edition with how far it got.
+type Status struct {
+	Edition
+	Counts
+}
+
+// A Plan says how a list of recipients meets the ledger.
+type Plan struct {
+	// ResendUnknown makes recipients whose reply was lost pending again. They
+	// may get the edition twice.
+	ResendUnknown bool
+	// AllowShrunk accepts a list of less than half the last edition's.
+	AllowShrunk bool
+}
+
+// A ShrunkError is the refusal of a list that lost more than half of its
+// recipients since the last edition: it is more often a broken export than the
+// wish of so many.
+type ShrunkError struct{ Was, Is int }
+
+func (e *ShrunkError) Error() string {
+	return fmt.Sprintf("the list has %d recipients; the last edition went to %d", e.Is, e.Was)
+}

@@ -1,0 +1,279 @@
+// Package selector picks the bookmarks that make an edition of the newsletter,
+// and says of every other one why it is not in it.
+//
+// It is pure: the clock, the bookmarks and what was featured before are
+// arguments, and the same arguments give the same edition.
+//
+//	policy := selector.Policy{
+//		Name:       "weekly",
+//		Now:        now,
+//		Window:     selector.Span{Days: 7}.Before(now),
+//		Categories: []selector.Category{{Name: "design", Limit: 8}},
+//		Other:      &selector.Category{Title: "Elsewhere"},
+//	}
+//	edition, verdicts := policy.Select(bookmarks, featured)
+package selector
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"digest/internal/bookmark"
+)
+
+// A Category is a section of the letter: what bookmarks call it, and what the
+// letter calls it.
+type Category struct {
+	Name    string
+	Title   string   // shown; empty: Name
+	Aliases []string // other names that bookmarks use
+	Limit   int      // most bookmarks in an edition; 0: no limit
+}
+
+// Heading is the title that the letter shows.
+func (c Category) Heading() string { return cmp.Or(c.Title, c.Name) }
+
+// An Order ranks the bookmarks of a section.
+type Order string
+
+// The orders. Equal bookmarks stand in the order of their paths.
+const (
+	ByDate  Order = "date"  // the newest first
+	ByScore Order = "score" // the most shared first; those without a known score after them, by date
+)
+
+// A Policy says which bookmarks make an edition.
+type Policy struct {
+	Name       string // of the newsletter
+	Now        time.Time
+	Window     Window
+	Categories []Category // the sections, in their order
+	Other      *Category  // the section of all that is in no category; nil: left out
+	Only       []string   // if not empty, the names of the only categories wanted
+	Order      Order      // empty: ByDate
+}
+
+// An Edition is one issue of the newsletter.
+type Edition struct {
+	ID       string
+	Window   Window
+	Sections []Section // never empty ones
+}
+
+// A Section is a category with its bookmarks, best first.
+type Section struct {
+	Category  string // name
+	Title     string
+	Bookmarks []bookmark.Bookmark
+	More      int // how many the limit left out
+}
+
+// Len is the number of bookmarks in the edition.
+func (e Edition) Len() int {
+	n := 0
+	for _, s := range e.Sections {
+		n += len(s.Bookmarks)
+	}
+	return n
+}
+
+// All yields the bookmarks in the order of the letter.
+func (e Edition) All() iter.Seq[bookmark.Bookmark] {
+	return func(yield func(bookmark.Bookmark) bool) {
+		for _, s := range e.Sections {
+			for _, b := range s.Bookmarks {
+				if !yield(b) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ID names the edition that ends with the window: the newsletter's name and the
+// last instant's date, with the time of day if the window ends within a day.
+func (p Policy) ID() string {
+	end := p.Window.End
+	layout := "2006-01-02"
+	if !end.Equal(StartOfDay(end)) {
+		layout = "2006-01-02T1504"
+	}
+	return p.Name + "-" + end.Format(layout)
+}
+
+// candidate is a bookmark in the making of a section.
+type candidate struct {
+	verdict *Verdict
+	key     string
+}
+
+// Select makes the edition of the bookmarks, and a verdict on each, in the
+// order in which they came. featured names the edition that a canonical link
+// was in before, or is nil.
+func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key string) (edition string, ok bool)) (Edition, []*Verdict) {
+	if featured == nil {
+		featured = func(string) (string, bool) { return "", false }
+	}
+	var verdicts []*Verdict
+	var sections [][]candidate
+	sections = make([][]candidate, len(p.Categories)+1) // the last one is Other's
+	index := p.index()
+	for b := range bookmarks {
+		v := &Verdict{Bookmark: b}
+		verdicts = append(verdicts, v)
+		if p.unfit(v) {
+			continue
+		}
+		key := b.Key()
+		if edition, ok := featured(key); ok {
+			v.leave(AlreadyFeatured, "it was in edition %s", edition)
+			continue
+		}
+		if at, ok := p.section(v, index); ok {
+			sections[at] = append(sections[at], candidate{v, key})
+		}
+	}
+	p.dropDuplicates(sections)
+	edition := Edition{ID: p.ID(), Window: p.Window}
+	for i, list := range sections {
+		if s := p.fill(i, list); len(s.Bookmarks) > 0 {
+			edition.Sections = append(edition.Sections, s)
+		}
+	}
+	return edition, verdicts
+}
+
+// unfit rules on the bookmark by itself.
+func (p Policy) unfit(v *Verdict) bool {
+	b := v.Bookmark
+	switch {
+	case b.NotListed != "":
+		v.leave(NotABookmark, "%s", b.NotListed)
+	case b.Draft:
+		v.leave(Draft, "its front matter says draft")
+	case b.Link == "" && b.BadLink != "":
+		v.leave(NoLink, "its link %q is no http or https address", shorten(b.BadLink))
+	case b.Link == "":
+		v.leave(NoLink, "none of the keys for a link is in its front matter")
+	case b.Title == "":
+		v.leave(NoTitle, "its title is missing or empty")
+	case !b.HasDate():
+		v.leave(NoDate, "its date is missing or stands for none")
+	case b.Publish.After(p.Now):
+		v.leave(Future, "it is published at %s, after %s", stamp(b.Publish), stamp(p.Now))
+	case b.Expiry.Year() > 1 && !b.Expiry.After(p.Now):
+		v.leave(Expired, "it expired at %s", stamp(b.Expiry))
+	case !p.Window.Contains(b.Date):
+		v.leave(OutsideWindow, "its date %s is %s %s", stamp(b.Date), p.Window.side(b.Date), p.Window)
+		v.Waits = !b.Date.Before(p.Window.End)
+	default:
+		return false
+	}
+	return true
+}
+
+// index finds a section by each of its folded names; the first section that
+// has a name keeps it.
+func (p Policy) index() map[string]int {
+	index := map[string]int{}
+	for i, c := range p.Categories {
+		for _, name := range append([]string{c.Name}, c.Aliases...) {
+			if _, taken := index[Fold(name)]; !taken {
+				index[Fold(name)] = i
+			}
+		}
+	}
+	return index
+}
+
+// section finds the first configured category that the bookmark is in.
+func (p Policy) section(v *Verdict, index map[string]int) (at int, ok bool) {
+	at = len(p.Categories)
+	for _, name := range v.Bookmark.Categories {
+		if i, ok := index[Fold(name)]; ok {
+			at = min(at, i)
+		}
+	}
+	if at == len(p.Categories) && p.Other == nil {
+		if len(v.Bookmark.Categories) == 0 {
+			v.leave(OtherCategory, "it has no category")
+		} else {
+			v.leave(OtherCategory, "none of its categories is configured: %s", strings.Join(v.Bookmark.Categories, ", "))
+		}
+		return at, false
+	}
+	if len(p.Only) > 0 && !slices.ContainsFunc(p.Only, func(n string) bool {
+		i, named := index[Fold(n)]
+		return named && i == at
+	}) {
+		v.leave(OtherCategory, "only %s was asked for", strings.Join(p.Only, ", "))
+		return at, false
+	}
+	return at, true
+}
+
+// dropDuplicates keeps of all candidates with one key the one that comes first
+// in the letter: by section, then by rank.
+func (p Policy) dropDuplicates(sections [][]candidate) {
+	kept := map[string]*Verdict{}
+	for i, list := range sections {
+		slices.SortStableFunc(list, func(a, b candidate) int { return p.compare(a.verdict.Bookmark, b.verdict.Bookmark) })
+		sections[i] = slices.DeleteFunc(list, func(c candidate) bool {
+			first, twice := kept[c.key]
+			if twice {
+				c.verdict.leave(Duplicate, "%s links to the same page", first.Bookmark.Path)
+				return true
+			}
+			kept[c.key] = c.verdict
+			return false
+		})
+	}
+}
+
+// fill cuts a ranked list at the limit of its category.
+func (p Policy) fill(i int, ranked []candidate) Section {
+	c := Category{}
+	if i < len(p.Categories) {
+		c = p.Categories[i]
+	} else if p.Other != nil {
+		c = *p.Other
+	}
+	s := Section{Category: c.Name, Title: c.Heading()}
+	for n, cand := range ranked {
+		v := cand.verdict
+		v.Section = c.Name
+		if c.Limit > 0 && n >= c.Limit {
+			v.leave(OverLimit, "it is number %d of %d in %q, which takes %d", n+1, len(ranked), c.Heading(), c.Limit)
+			s.More++
+			continue
+		}
+		v.Reason, v.Detail = Selected, fmt.Sprintf("it is number %d in %q", n+1, c.Heading())
+		s.Bookmarks = append(s.Bookmarks, v.Bookmark)
+	}
+	return s
+}
+
+// compare puts the better bookmark first.
+func (p Policy) compare(a, b bookmark.Bookmark) int {
+	if p.Order == ByScore {
+		if c := cmp.Compare(rank(b.Score), rank(a.Score)); c != 0 {
+			return c
+		}
+	}
+	if c := b.Date.Compare(a.Date); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Path, b.Path)
+}
+
+// rank is the score as far as it is known.
+func rank(s bookmark.Score) int {
+	if !s.Known {
+		return -1
+	}
+	return s.Value
+}

@@ -1,0 +1,177 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"digest/internal/ledger"
+)
+
+const timeLayout = time.RFC3339Nano
+
+// Open fixes the edition, or returns it as it was fixed before. A new one gets
+// the newsletter's next number, for which compose renders its draft; if compose
+// fails nothing is recorded. From then on its bookmarks are featured.
+func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error) {
+	err := d.update(ctx, func(tx *sql.Tx) error {
+		fixed, err := edition(ctx, tx, e.ID)
+		if err == nil {
+			e = fixed
+			return nil
+		}
+		if !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		if e.Number, err = lastNumber(ctx, tx, e.Newsletter); err != nil {
+			return err
+		}
+		e.Number++
+		if e.Draft, err = compose(e.Number); err != nil {
+			return err
+		}
+		e.Opened = d.now()
+		_, err = tx.ExecContext(ctx, `INSERT INTO edition (id, newsletter, number, window_start, window_end, date, content, draft, opened)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Newsletter, e.Number,
+			e.Start.Format(timeLayout), e.End.Format(timeLayout), e.Date.Format(timeLayout), e.Content, e.Draft, e.Opened.Format(timeLayout))
+		if err != nil {
+			return err
+		}
+		for i, b := range e.Bookmarks {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO featured (newsletter, key, edition, position, link, title) VALUES (?, ?, ?, ?, ?, ?)`,
+				e.Newsletter, b.Key, e.ID, i, b.Link, b.Title); err != nil {
+				return fmt.Errorf("%s was featured by another run in the meantime; run again: %w", b.Link, err)
+			}
+		}
+		return nil
+	})
+	return e, err
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+const editionColumns = `id, newsletter, number, window_start, window_end, date, content, draft, opened, coalesce(finished, '')`
+
+func scanEdition(row interface{ Scan(...any) error }) (ledger.Edition, error) {
+	var e ledger.Edition
+	var times [5]string
+	err := row.Scan(&e.ID, &e.Newsletter, &e.Number, &times[0], &times[1], &times[2], &e.Content, &e.Draft, &times[3], &times[4])
+	if err != nil {
+		return e, err
+	}
+	for i, t := range []*time.Time{&e.Start, &e.End, &e.Date, &e.Opened, &e.Finished} {
+		if times[i] == "" {
+			continue
+		}
+		if *t, err = time.Parse(timeLayout, times[i]); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+func edition(ctx context.Context, q querier, id string) (ledger.Edition, error) {
+	e, err := scanEdition(q.QueryRowContext(ctx, `SELECT `+editionColumns+` FROM edition WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, ledger.ErrNotFound
+	}
+	if err != nil {
+		return e, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT key, link, title FROM featured WHERE edition = ? ORDER BY position`, id)
+	if err != nil {
+		return e, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b ledger.Bookmark
+		if err := rows.Scan(&b.Key, &b.Link, &b.Title); err != nil {
+			return e, err
+		}
+		e.Bookmarks = append(e.Bookmarks, b)
+	}
+	return e, rows.Err()
+}
+
+// Edition returns an edition as it was fixed, or [ledger.ErrNotFound].
+func (d *DB) Edition(ctx context.Context, id string) (ledger.Edition, error) {
+	e, err := edition(ctx, d.db, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return e, err
+	}
+	return e, d.wrap(err)
+}
+
+func lastNumber(ctx context.Context, q querier, newsletter string) (int, error) {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM edition WHERE newsletter = ?`, newsletter).Scan(&n)
+	return n, err
+}
+
+// LastNumber is that of the newsletter's newest edition; 0 if it has none.
+func (d *DB) LastNumber(ctx context.Context, newsletter string) (int, error) {
+	n, err := lastNumber(ctx, d.db, newsletter)
+	return n, d.wrap(err)
+}
+
+// Featured maps the canonical links that the newsletter has featured to the
+// editions that did.
+func (d *DB) Featured(ctx context.Context, newsletter string) (map[string]string, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT key, edition FROM featured WHERE newsletter = ?`, newsletter)
+	if err != nil {
+		return nil, d.wrap(err)
+	}
+	defer rows.Close()
+	featured := map[string]string{}
+	for rows.Next() {
+		var key, id string
+		if err := rows.Scan(&key, &id); err != nil {
+			return nil, d.wrap(err)
+		}
+		featured[key] = id
+	}
+	return featured, d.wrap(rows.Err())
+}
+
+// Editions are the newsletter's editions, the newest first, with how far each
+// got.
+func (d *DB) Editions(ctx context.Context, newsletter string) ([]ledger.Status, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT `+editionColumns+` FROM edition WHERE newsletter = ? ORDER BY number DESC`, newsletter)
+	if err != nil {
+		return nil, d.wrap(err)
+	}
+	defer rows.Close()
+	var all []ledger.Status
+	for rows.Next() {
+		e, err := scanEdition(rows)
+		if err != nil {
+			return nil, d.wrap(err)
+		}
+		all = append(all, ledger.Status{Edition: e})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, d.wrap(err)
+	}
+	for i := range all {
+		if all[i].Edition, err = d.Edition(ctx, all[i].ID); err != nil {
+			return nil, err
+		}
+		if all[i].Counts, err = d.Counts(ctx, all[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Finish marks an edition for which nobody waits any more.
+func (d *DB) Finish(ctx context.Context, id string) error {
+	_, err := d.db.ExecContext(ctx, `UPDATE edition SET finished = ? WHERE id = ? AND finished IS NULL AND NOT EXISTS
+		(SELECT 1 FROM delivery WHERE edition = id AND listed = 1 AND state IN ('pending', 'claimed', 'committing', 'deferred', 'unknown'))`,
+		d.now().Format(timeLayout), id)
+	return d.wrap(err)
+}
