@@ -28,6 +28,8 @@ import (
 
 // A Sender delivers messages one after the other; see [email.Sender].
 type Sender interface {
+	// Connect fails if no message could be sent; it may be left out.
+	Connect(ctx context.Context) error
 	Send(ctx context.Context, m email.Message, commit func() error) email.Outcome
 	Close() error
 }
@@ -98,6 +100,11 @@ type work struct {
 func (w *work) connection(ctx context.Context) {
 	sender := w.Connect()
 	defer sender.Close()
+	// What would fail for all fails before the first claim.
+	if err := sender.Connect(ctx); err != nil {
+		w.cancel(err)
+		return
+	}
 	for ctx.Err() == nil {
 		claimed, err := w.Ledger.Claim(ctx, w.Run, batch)
 		if err != nil {

@@ -3,6 +3,7 @@ package email
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +15,8 @@ import (
 // Message-ID, so a message that is put there again is there once.
 type Outbox string
 
-// Send writes the message to tmp, calls commit, and moves it to new.
+// Send writes the message to tmp, calls commit, and moves it to new. The
+// folders are there after [Outbox.Connect].
 func (o Outbox) Send(_ context.Context, m Message, commit func() error) Outcome {
 	if err := o.deliver(m, commit); err != nil {
 		return Outcome{Status: Deferred, Blame: BlameSender, Phase: "outbox", Reply: err.Error(), Stop: true}
@@ -22,12 +24,17 @@ func (o Outbox) Send(_ context.Context, m Message, commit func() error) Outcome 
 	return Outcome{Status: Sent, Phase: "outbox"}
 }
 
-func (o Outbox) deliver(m Message, commit func() error) error {
+// Connect makes the folders of the Maildir.
+func (o Outbox) Connect(context.Context) error {
 	for _, dir := range []string{"tmp", "new", "cur"} {
 		if err := os.MkdirAll(filepath.Join(string(o), dir), 0o700); err != nil {
-			return err
+			return fmt.Errorf("outbox: %w; make its folder writable, or set delivery.outbox", err)
 		}
 	}
+	return nil
+}
+
+func (o Outbox) deliver(m Message, commit func() error) error {
 	id, _, _ := strings.Cut(m.ID, "@")
 	name := m.draft.Edition + "." + id + ".digest"
 	tmp := filepath.Join(string(o), "tmp", name)

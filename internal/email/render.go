@@ -35,7 +35,7 @@ type Renderer struct {
 // NewRenderer parses the templates of fsys and the newsletter's subject. Its
 // errors name file and line.
 func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
-	r := &Renderer{newsletter: n}
+	r := &Renderer{}
 	var errs []error
 	read := func(name string) string {
 		data, err := fs.ReadFile(fsys, name)
@@ -51,10 +51,19 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 	if r.text, err = texttemplate.New(TextTemplate).Funcs(functions).Parse(read(TextTemplate)); err != nil {
 		errs = append(errs, templateError(err))
 	}
-	if r.subject, err = texttemplate.New("subject").Parse(n.Subject); err != nil {
-		errs = append(errs, templateError(err))
+	if r, err = r.For(n); err != nil {
+		errs = append(errs, err)
 	}
 	return r, errors.Join(errs...)
+}
+
+// For is the renderer of another newsletter with the same templates.
+func (r *Renderer) For(n Newsletter) (*Renderer, error) {
+	subject, err := texttemplate.New("subject").Parse(n.Subject)
+	if err != nil {
+		err = templateError(err)
+	}
+	return &Renderer{n, r.html, r.text, subject}, err
 }
 
 func templateError(err error) error {

@@ -141,20 +141,29 @@ func (d *DB) Featured(ctx context.Context, newsletter string) (map[string]string
 // Editions are the newsletter's editions, the newest first, with how far each
 // got.
 func (d *DB) Editions(ctx context.Context, newsletter string) ([]ledger.Status, error) {
-	rows, err := d.db.QueryContext(ctx, `SELECT `+editionColumns+` FROM edition WHERE newsletter = ? ORDER BY number DESC`, newsletter)
+	return d.statuses(ctx, `SELECT id FROM edition WHERE newsletter = ? ORDER BY number DESC`, newsletter)
+}
+
+// Unfinished are the newsletter's editions that somebody still waits for, the
+// oldest first, without the one named.
+func (d *DB) Unfinished(ctx context.Context, newsletter, without string) ([]ledger.Status, error) {
+	return d.statuses(ctx, `SELECT id FROM edition WHERE newsletter = ? AND finished IS NULL AND id <> ? ORDER BY number`, newsletter, without)
+}
+
+func (d *DB) statuses(ctx context.Context, query string, args ...any) ([]ledger.Status, error) {
+	rows, err := d.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, d.wrap(err)
 	}
-	defer rows.Close()
 	var all []ledger.Status
 	for rows.Next() {
-		e, err := scanEdition(rows)
-		if err != nil {
-			return nil, d.wrap(err)
+		var s ledger.Status
+		if err := rows.Scan(&s.ID); err != nil {
+			return nil, errors.Join(d.wrap(err), rows.Close())
 		}
-		all = append(all, ledger.Status{Edition: e})
+		all = append(all, s)
 	}
-	if err := rows.Err(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, d.wrap(err)
 	}
 	for i := range all {

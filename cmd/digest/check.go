@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"digest/internal/config"
+	"digest/internal/ledger"
+	"digest/internal/selector"
+	"digest/internal/subscriber"
+)
+
+// A finding is one thing that check found. Its id is stable.
+type finding struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"` // error, warning, info
+	Where    string `json:"where"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+func (f finding) String() string {
+	s := fmt.Sprintf("%-7s  %s: %s", f.Severity, f.Where, f.Message)
+	if f.Hint != "" {
+		s += "; " + f.Hint
+	}
+	return s
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	connect := false
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check configuration, templates, content, edition and list: every fault at once",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), connect) },
+	}
+	cmd.Flags().BoolVar(&connect, "connect", false, "connect and log in to the mail server too")
+	a.formatFlag(cmd, "text", "json")
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, connect bool) error {
+	found := []finding{}
+	n, err := a.load()
+	if err != nil {
+		found = append(found, configFindings(err)...)
+	} else {
+		found = append(found, n.checkEdition(ctx)...)
+		found = append(found, n.checkSubscribers()...)
+		if connect {
+			found = append(found, n.checkServer(ctx)...)
+		}
+	}
+	if a.flags.format == "json" {
+		err = printJSON(a.stdout, found)
+	} else {
+		err = a.printFindings(found)
+	}
+	for _, f := range found {
+		if f.Severity == "error" {
+			return errors.Join(err, &exitError{exitFailed, errSaid})
+		}
+	}
+	return err
+}
+
+func (a *app) printFindings(found []finding) error {
+	faults := 0
+	for _, f := range found {
+		if f.Severity == "error" {
+			faults++
+		}
+		if f.Severity == "info" && a.flags.quiet {
+			continue
+		}
+		fmt.Fprintln(a.stdout, f)
+	}
+	if !a.flags.quiet {
+		fmt.Fprintf(a.stdout, "%d errors among %d findings\n", faults, len(found))
+	}
+	return nil
+}
+
+func configFindings(err error) []finding {
+	var faults *config.Faults
+	if !errors.As(err, &faults) {
+		return []finding{{"config", "error", "configuration", err.Error(), ""}}
+	}
+	var found []finding
+	for _, f := range faults.List {
+		found = append(found, finding{"config." + f.Key, "error", faults.File + ": " + f.Key, f.Problem, f.Remedy})
+	}
+	return found
+}
+
+// checkEdition reads all content and renders the edition of now.
+func (n *newsletter) checkEdition(ctx context.Context) []finding {
+	past, err := n.past(ctx)
+	if err != nil {
+		return []finding{{"database", "error", n.Database, err.Error(), ""}}
+	}
+	number := 1
+	if past != nil {
+		defer past.Close()
+		if number, err = past.LastNumber(ctx, n.Name); err != nil {
+			return []finding{{"database", "error", n.Database, err.Error(), ""}}
+		}
+		number++
+	}
+	s, err := n.selection(ctx, past)
+	if err != nil {
+		return []finding{{"content", "error", "content", err.Error(), ""}}
+	}
+	var found []finding
+	for _, fe := range s.odd {
+		where := fe.Path
+		if fe.Line > 0 {
+			where = fmt.Sprintf("%s:%d", fe.Path, fe.Line)
+		}
+		found = append(found, finding{"content.unreadable", "error", where, fe.Err.Error(), fe.Hint})
+	}
+	for _, v := range s.verdicts {
+		b := v.Bookmark
+		// A page without a link is a page; with a link, what is missing was meant.
+		if v.Reason == selector.NoTitle || v.Reason == selector.NoDate || v.Reason == selector.NoLink && b.BadLink != "" {
+			found = append(found, finding{"content." + string(v.Reason), "warning", printPath(b.Path), v.Detail, v.Reason.Remedy()})
+		}
+	}
+	edition := s.edition
+	if edition.Len() == 0 {
+		return append(found, finding{"edition.empty", "info", edition.ID, (&emptyError{s}).Error(), ""})
+	}
+	draft, err := n.renderer.Render(edition, number, n.policy.Now)
+	if err != nil {
+		return append(found, finding{"templates", "error", "templates", err.Error(), "mend the template"})
+	}
+	m := n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
+	// Gmail cuts a letter there, and with it the way to unsubscribe.
+	const most = 100 << 10
+	if size := len(m.HTML()); size > most {
+		found = append(found, finding{"letter.size", "warning", edition.ID, fmt.Sprintf("the HTML part has %d bytes, and Gmail cuts it at about %d", size, most), "lower the limits of the categories"})
+	}
+	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%d bookmarks from %s, subject %q", edition.Len(), edition.Window, draft.Subject), ""})
+}
+
+func (n *newsletter) checkSubscribers() []finding {
+	f, err := os.Open(n.Subscribers)
+	if err != nil {
+		return []finding{{"subscribers.missing", "error", n.Subscribers, err.Error(), "make it with the line address,name, or set subscribers"}}
+	}
+	defer f.Close()
+	var found []finding
+	seen := map[string]bool{}
+	for s, err := range subscriber.ReadCSV(f) {
+		var line *subscriber.LineError
+		switch {
+		case errors.As(err, &line):
+			found = append(found, finding{"subscribers.malformed", "warning", fmt.Sprintf("%s:%d", n.Subscribers, line.Line), line.Err.Error(), "mend the address"})
+		case err != nil:
+			return append(found, finding{"subscribers.unreadable", "error", n.Subscribers, err.Error(), "mend the list"})
+		case seen[s.Key]:
+			found = append(found, finding{"subscribers.duplicate", "warning", n.Subscribers, s.Address.Address + " stands there more than once", "it gets one letter all the same"})
+		default:
+			seen[s.Key] = true
+		}
+	}
+	if len(seen) == 0 {
+		return append(found, finding{"subscribers.empty", "error", n.Subscribers, "it holds no address", "add one"})
+	}
+	return append(found, finding{"subscribers", "info", n.Subscribers, fmt.Sprintf("%d subscribers", len(seen)), ""})
+}
+
+func (n *newsletter) checkServer(ctx context.Context) []finding {
+	sender := n.sender()
+	defer sender.Close()
+	where := fmt.Sprintf("%s:%d", n.SMTP.Host, n.SMTP.Port)
+	if n.Delivery.Via == "outbox" {
+		where = n.Delivery.Outbox
+	}
+	if err := sender.Connect(ctx); err != nil {
+		return []finding{{"server", "error", where, err.Error(), "see smtp in the configuration"}}
+	}
+	return []finding{{"server", "info", where, "ready", ""}}
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"digest/internal/bookmark"
+	"digest/internal/config"
+	"digest/internal/delivery"
+	"digest/internal/email"
+	"digest/internal/ledger"
+	"digest/internal/selector"
+	"digest/internal/sqlite"
+	"digest/internal/subscriber"
+	"digest/templates"
+)
+
+// A newsletter is the configuration turned into the values that the packages
+// work with.
+type newsletter struct {
+	*app
+	*config.Config
+	policy   selector.Policy
+	renderer *email.Renderer
+}
+
+// load reads the configuration and the flags, and parses the templates. Its
+// faults are those of the user: status 2.
+func (a *app) load() (*newsletter, error) {
+	overrides := map[string]any{}
+	if a.flags.window != "" {
+		overrides["window"] = a.flags.window
+	}
+	if len(a.flags.content) > 0 {
+		dirs := make([]string, len(a.flags.content))
+		for i, dir := range a.flags.content {
+			var err error
+			if dirs[i], err = filepath.Abs(dir); err != nil {
+				return nil, err
+			}
+		}
+		overrides["content"] = dirs
+	}
+	c, err := config.Load(config.Options{File: a.flags.config, Flags: overrides})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	n := &newsletter{app: a, Config: c}
+	if n.policy, err = n.newPolicy(); err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	if n.renderer, err = email.NewRenderer(n.letterhead(), templates.FS(c.Templates)); err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return n, nil
+}
+
+// letterhead is what every letter says of its sender.
+func (n *newsletter) letterhead() email.Newsletter {
+	return email.Newsletter{
+		Name: n.Name, Title: n.Title, From: n.From, ReplyTo: n.ReplyTo, Subject: n.Subject,
+		Language: n.Language, Address: n.Address,
+		UnsubscribeURL: n.Unsubscribe.URL, UnsubscribeMailto: n.Unsubscribe.Mailto,
+	}
+}
+
+func (n *newsletter) newPolicy() (selector.Policy, error) {
+	p := selector.Policy{
+		Name: n.Name, Now: n.clock().In(n.Location), Categories: n.Categories, Other: n.Other, Order: n.Order, Only: n.flags.categories,
+	}
+	var err error
+	if n.flags.asOf != "" {
+		if p.Now, err = parseTime("--as-of", n.flags.asOf, n.Location); err != nil {
+			return p, err
+		}
+	}
+	p.Window = n.Span.Before(p.Now)
+	if n.flags.since != "" {
+		if p.Window.Start, err = parseTime("--since", n.flags.since, n.Location); err != nil {
+			return p, err
+		}
+		if p.Window.End, err = parseTime("--until", n.flags.until, n.Location); err != nil {
+			return p, err
+		}
+		if length := p.Window.End.Sub(p.Window.Start); length <= 0 || length > 366*24*time.Hour {
+			return p, fmt.Errorf("--since %s --until %s: a window is longer than nothing and not longer than a year", n.flags.since, n.flags.until)
+		}
+	}
+	var known []string
+	for _, c := range n.Categories {
+		known = append(known, c.Name)
+		known = append(known, c.Aliases...)
+	}
+	for _, name := range n.flags.categories {
+		if !slices.ContainsFunc(known, func(k string) bool { return selector.Fold(k) == selector.Fold(name) }) {
+			return p, fmt.Errorf("--category %q: no such category; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return p, nil
+}
+
+// parseTime reads an instant, or a date as its first moment.
+func parseTime(flag, s string, loc *time.Location) (time.Time, error) {
+	if t, err := time.ParseInLocation("2006-01-02 15:04:05", s+" 12:00:00", loc); err == nil {
+		return selector.StartOfDay(t), nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, fmt.Errorf("%s %q: write a date such as 2026-11-20, or 2026-11-20T08:00:00-05:00", flag, s)
+	}
+	return t.In(loc), nil
+}
+
+// read reads all content files. A file that cannot be read is a warning.
+func (n *newsletter) read() (bookmarks []bookmark.Bookmark, odd []*bookmark.FileError, err error) {
+	var sources []bookmark.Source
+	for _, name := range n.Content {
+		dir, err := bookmark.Dir(n.Path(name))
+		if err != nil {
+			return nil, nil, fmt.Errorf("content: %w; make it readable, or set content", err)
+		}
+		defer dir.Close()
+		if filepath.IsAbs(name) {
+			name = filepath.Base(name)
+		}
+		sources = append(sources, bookmark.Source{Name: filepath.ToSlash(name), FS: dir})
+	}
+	reader := bookmark.Reader{Fields: n.Fields, Location: n.Location, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter}
+	bar := n.newProgress("reading", 0)
+	defer bar.done()
+	for b, err := range reader.Read(sources...) {
+		bar.add(1)
+		var fe *bookmark.FileError
+		if errors.As(err, &fe) {
+			odd = append(odd, fe)
+			continue
+		}
+		bookmarks = append(bookmarks, b)
+	}
+	if len(odd) > 0 && n.flags.strict {
+		return nil, nil, fmt.Errorf("%w (with --strict no file may be odd; %d are)", odd[0], len(odd))
+	}
+	return bookmarks, odd, nil
+}
+
+// warnOdd names the first of the files that are left out.
+func (n *newsletter) warnOdd(odd []*bookmark.FileError) {
+	const most = 10
+	for i, fe := range odd {
+		if i == most {
+			n.log.Warn(fmt.Sprintf("%d more content files are left out; digest check names them all", len(odd)-most))
+			return
+		}
+		n.log.Warn(fe.Error())
+	}
+}
+
+// A selection is the edition of now, with a verdict on every file that could
+// be read.
+type selection struct {
+	edition  selector.Edition
+	verdicts []*selector.Verdict
+	odd      []*bookmark.FileError
+	featured func(key string) (edition string, ok bool) // in another edition
+}
+
+// selection reads and selects. past may be nil.
+func (n *newsletter) selection(ctx context.Context, past *sqlite.DB) (*selection, error) {
+	bookmarks, odd, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	var known map[string]string
+	if past != nil {
+		if known, err = past.Featured(ctx, n.Name); err != nil {
+			return nil, err
+		}
+	}
+	id := n.policy.ID()
+	s := &selection{odd: odd, featured: func(key string) (string, bool) {
+		in, ok := known[key]
+		return in, ok && in != id
+	}}
+	s.edition, s.verdicts = n.policy.Select(slices.Values(bookmarks), s.featured)
+	return s, nil
+}
+
+// past opens the ledger for reading; it is nil if there is none yet.
+func (n *newsletter) past(ctx context.Context) (*sqlite.DB, error) {
+	db, err := sqlite.OpenReadOnly(ctx, n.Database)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return db, err
+}
+
+// secret makes the recipients' tokens. In an outbox nobody is at the other end,
+// and a fixed one does.
+func (n *newsletter) secret() []byte {
+	if n.Unsubscribe.Secret != "" {
+		return []byte(n.Unsubscribe.Secret)
+	}
+	return []byte("digest outbox " + n.Name)
+}
+
+// sender is where messages go, one value a connection.
+func (n *newsletter) sender() delivery.Sender {
+	if n.Delivery.Via == "outbox" {
+		return email.Outbox(n.Delivery.Outbox)
+	}
+	return &email.Sender{
+		Host: n.SMTP.Host, Port: n.SMTP.Port, TLS: email.TLS(n.SMTP.TLS), Auth: email.Auth(n.SMTP.Auth), HELO: n.SMTP.HELO,
+		Username: n.SMTP.Username, Password: string(n.SMTP.Password),
+	}
+}
+
+// recipients yields the list as the ledger wants it. A line that is no address
+// is left out with a warning to the log.
+func (n *newsletter) recipients(log *slog.Logger) iter.Seq2[ledger.Recipient, error] {
+	return func(yield func(ledger.Recipient, error) bool) {
+		f, err := os.Open(n.Subscribers)
+		if err != nil {
+			yield(ledger.Recipient{}, fmt.Errorf("subscribers: %w; make it with the line address,name, or set subscribers", err))
+			return
+		}
+		defer f.Close()
+		own, _ := subscriber.New(n.From.Address, "")
+		for s, err := range subscriber.ReadCSV(f) {
+			var line *subscriber.LineError
+			switch {
+			case errors.As(err, &line):
+				log.Warn(fmt.Sprintf("%s: %v; left out", n.Subscribers, line))
+				continue
+			case err != nil:
+				yield(ledger.Recipient{}, fmt.Errorf("%s: %w; mend the list", n.Subscribers, err))
+				return
+			case s.Key == own.Key:
+				log.Warn(fmt.Sprintf("%s: %s is the sender's own address; left out", n.Subscribers, s.Address.Address))
+				continue
+			}
+			if !yield(ledger.Recipient{Key: s.Key, Address: s.Address.Address, Name: s.Address.Name}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// checkList fails if the list cannot be read to its end or names nobody: the
+// time to find out is before an edition is fixed.
+func (n *newsletter) checkList() error {
+	somebody := false
+	for _, err := range n.recipients(slog.New(slog.DiscardHandler)) {
+		if err != nil {
+			return err
+		}
+		somebody = true
+	}
+	if !somebody {
+		return fmt.Errorf("%s: it holds no address, so nobody would get the edition; add one", n.Subscribers)
+	}
+	return nil
+}

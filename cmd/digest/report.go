@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"digest/internal/delivery"
+	"digest/internal/email"
+	"digest/internal/ledger"
+	"digest/internal/selector"
+	"digest/internal/sqlite"
+)
+
+// A summary is what send says at its end.
+type summary struct {
+	Edition     string  `json:"edition"`
+	Outcome     string  `json:"outcome"` // sent, partial, empty, dry-run, failed
+	Recipients  int     `json:"recipients"`
+	Sent        int     `json:"sent"`
+	Deferred    int     `json:"deferred"`
+	Rejected    int     `json:"rejected"`
+	Unknown     int     `json:"unknown"`
+	Suppressed  int     `json:"suppressed"`
+	AlreadySent int     `json:"already_sent"`
+	Bookmarks   int     `json:"bookmarks"`
+	Seconds     float64 `json:"seconds"`
+}
+
+func (s summary) String() string {
+	parts := []string{fmt.Sprintf("%d sent", s.Sent), fmt.Sprintf("%d deferred", s.Deferred)}
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{s.Rejected, "rejected"}, {s.Unknown, "unknown"}, {s.Suppressed, "suppressed"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d already had it", s.AlreadySent))
+	return fmt.Sprintf("%s: %s", s.Edition, strings.Join(parts, ", "))
+}
+
+// report says how the run went, and makes the exit status of it.
+func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did delivery.Report, now ledger.Counts, stopped error, took time.Duration) error {
+	s := summary{
+		Edition: e.ID, Outcome: "sent", Recipients: now.Total(), Sent: did.Sent, Deferred: now.Deferred, Rejected: now.Rejected,
+		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
+	}
+	open := now.Pending + now.Deferred + now.Unknown
+	var err error
+	switch {
+	case stopped != nil && did.Sent == 0:
+		s.Outcome = "failed"
+		err = &exitError{exitFailed, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
+	case stopped != nil:
+		s.Outcome = "partial"
+		err = &exitError{exitPart, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
+	case open+now.Rejected > 0:
+		s.Outcome = "partial"
+		err = &exitError{exitPart, fmt.Errorf("%s did not reach everyone; digest status %s names them", e.ID, e.ID)}
+	}
+	return errors.Join(n.say(s, s.whereTo(n)), err)
+}
+
+// said is a cause of stopping in words.
+func said(stopped error) error {
+	if errors.Is(stopped, context.Canceled) {
+		return errors.New("interrupted")
+	}
+	return stopped
+}
+
+func (s summary) whereTo(n *newsletter) string {
+	if n.Delivery.Via == "outbox" && s.Sent > 0 {
+		return fmt.Sprintf("%s\n%d bookmarks, into the Maildir %s; nothing left this machine\n", s, s.Bookmarks, n.Delivery.Outbox)
+	}
+	return s.String() + "\n"
+}
+
+// say prints a summary, as JSON or in the given words.
+func (n *newsletter) say(s summary, words string) error {
+	if n.flags.format == "json" {
+		return printJSON(n.stdout, s)
+	}
+	if n.flags.quiet && s.Outcome != "dry-run" {
+		return nil
+	}
+	_, err := io.WriteString(n.stdout, words)
+	return err
+}
+
+// An emptyError is an edition without a bookmark.
+type emptyError struct{ *selection }
+
+// Error says why there is nothing, and which date would show something.
+func (e *emptyError) Error() string {
+	words := fmt.Sprintf("%s: nothing to send: no bookmark from %s", e.edition.ID, e.edition.Window)
+	if len(e.verdicts) == 0 {
+		return words + "\nthere is no content file at all; set content to the folder of your bookmarks"
+	}
+	left := map[selector.Reason]int{}
+	var newest *selector.Verdict
+	for _, v := range e.verdicts {
+		if e.edition.Window.Contains(v.Bookmark.Date) {
+			left[v.Reason]++
+		}
+		if v.Reason != selector.OutsideWindow || newest != nil && !v.Bookmark.Date.After(newest.Bookmark.Date) {
+			continue
+		}
+		if _, featured := e.featured(v.Bookmark.Key()); !featured {
+			newest = v
+		}
+	}
+	if len(left) > 0 {
+		var counts []string
+		for _, r := range slices.Sorted(maps.Keys(left)) {
+			counts = append(counts, fmt.Sprintf("%d %s", left[r], r))
+		}
+		words += fmt.Sprintf("\nleft out of it: %s; digest list --all says why", strings.Join(counts, ", "))
+	}
+	if newest == nil {
+		return words
+	}
+	date := newest.Bookmark.Date.In(e.edition.Window.End.Location())
+	return words + fmt.Sprintf("\nthe newest that was not sent is of %s, %q; to see it: digest --dry-run --as-of %s",
+		date.Format("2006-01-02"), newest.Bookmark.Title, date.AddDate(0, 0, 1).Format("2006-01-02"))
+}
+
+// reportEmpty says that there is nothing to send, which is no failure.
+func (n *newsletter) reportEmpty(err error) error {
+	var empty *emptyError
+	errors.As(err, &empty)
+	return n.say(summary{Edition: empty.edition.ID, Outcome: "empty"}, empty.Error()+"\n")
+}
+
+// sayWaiting says how many bookmarks are of the time after the window.
+func (n *newsletter) sayWaiting(verdicts []*selector.Verdict) {
+	waiting := 0
+	for _, v := range verdicts {
+		if v.Waits {
+			waiting++
+		}
+	}
+	if waiting > 0 {
+		n.log.Info(fmt.Sprintf("%d of the bookmarks are dated after the window and wait for the next edition", waiting))
+	}
+}
+
+// reportDryRun prints the text part and the summary, and writes the files.
+func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned ledger.Counts, m *email.Message) error {
+	if m == nil {
+		first := n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
+		m = &first
+		n.log.Warn("nobody would get this edition; it is shown as for nobody@example.org")
+	}
+	if n.flags.out != "" {
+		if err := writeMessage(n.flags.out, *m); err != nil {
+			return err
+		}
+	}
+	s := summary{Edition: e.ID, Outcome: "dry-run", Recipients: planned.Total(), Suppressed: planned.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks)}
+	words := fmt.Sprintf("Subject: %s\nTo: %s\n\n%s\n%s: %d bookmarks for %d recipients; a dry run, nothing was sent or recorded\n",
+		draft.Subject, m.To, m.Text(), s.Edition, s.Bookmarks, s.Recipients)
+	if n.flags.out != "" {
+		words += fmt.Sprintf("written: digest.html, digest.txt and digest.eml in %s\n", n.flags.out)
+	}
+	return n.say(s, words)
+}
+
+// writeMessage writes the message and its two parts, each whole or not at all.
+func writeMessage(dir string, m email.Message) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	for name, data := range map[string][]byte{
+		"digest.html": []byte(m.HTML()), "digest.txt": []byte(m.Text()), "digest.eml": m.Bytes(),
+	} {
+		if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	return nil
+}
+
+// sayUnfinished names earlier editions that somebody still waits for.
+func (n *newsletter) sayUnfinished(ctx context.Context, db *sqlite.DB) error {
+	if db == nil {
+		return nil
+	}
+	open, err := db.Unfinished(ctx, n.Name, n.policy.ID())
+	for _, s := range open {
+		n.log.Warn(fmt.Sprintf("%s is not finished: %d pending, %d deferred, %d unknown; to go on with it: digest --as-of %s",
+			s.ID, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Unknown, s.End.In(n.Location).Format(asOfLayout(s.End.In(n.Location)))))
+	}
+	return err
+}
+
+// asOfLayout is the form of --as-of that leads to a window's end.
+func asOfLayout(end time.Time) string {
+	if end.Equal(selector.StartOfDay(end)) {
+		return "2006-01-02"
+	}
+	return time.RFC3339
+}
+
+// listError gives the refusal of a list its remedy.
+func (n *newsletter) listError(err error) error {
+	var shrunk *ledger.ShrunkError
+	if errors.As(err, &shrunk) {
+		return fmt.Errorf("%s: %w; nothing was sent; if that is right, run again with --force", n.Subscribers, err)
+	}
+	return err
+}
+
+func round(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,126 @@
+// Package config loads the configuration and checks it as a whole: from
+// config.yaml, the environment and flags, with all faults at once, each with
+// its key and a remedy.
+//
+//	c, err := config.Load(config.Options{File: "config.yaml"})
+//
+// Flags beat the environment, that beats the file, and that the defaults. A key
+// a.b is set by the environment variable DIGEST_A_B; an empty variable counts
+// as not set. Paths are relative to the folder of the file.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/mail"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"digest/internal/bookmark"
+	"digest/internal/selector"
+)
+
+// A Config is a configuration that has been checked.
+type Config struct {
+	File string // where it was read from
+
+	Name        string
+	Title       string
+	From        mail.Address
+	ReplyTo     string
+	Subject     string
+	Language    string
+	Location    *time.Location
+	Address     string
+	Content     []string
+	Fields      bookmark.Fields
+	Limits      Limits
+	Span        selector.Span
+	Categories  []selector.Category
+	Other       *selector.Category
+	Order       selector.Order
+	Database    string
+	Subscribers string
+	Templates   string
+	Delivery    Delivery
+	SMTP        SMTP
+	Unsubscribe Unsubscribe
+}
+
+// Limits are the most bytes that are read of a content file.
+type Limits struct{ File, FrontMatter int64 }
+
+// Delivery says where messages go, and how fast.
+type Delivery struct {
+	Via           string // outbox or smtp
+	Outbox        string
+	Connections   int
+	Rate          float64 // messages a second; 0: no limit
+	ResendUnknown bool
+}
+
+// SMTP is the server that messages are given to.
+type SMTP struct {
+	Host     string
+	Port     int
+	TLS      string
+	Username string
+	Password Secret
+	Auth     string
+	HELO     string
+}
+
+// Unsubscribe is how readers leave.
+type Unsubscribe struct {
+	URL    string
+	Mailto string
+	Secret Secret
+}
+
+// A Secret does not print itself.
+type Secret string
+
+func (Secret) String() string { return "[secret]" }
+
+// GoString keeps a secret out of %#v.
+func (Secret) GoString() string { return "[secret]" }
+
+// LogValue keeps a secret out of logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
+
+// MarshalText keeps a secret out of JSON.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// Path is a path of the configuration, relative to the folder of its file.
+func (c *Config) Path(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(c.File), name)
+}
+
+// A Fault is what is wrong with one key.
+type Fault struct{ Key, Problem, Remedy string }
+
+func (f Fault) String() string {
+	return fmt.Sprintf("%s: %s; %s", f.Key, f.Problem, f.Remedy)
+}
+
+// Faults are all that is wrong with a configuration, in the order of its keys.
+type Faults struct {
+	File string
+	List []Fault
+}
+
+func (f *Faults) Error() string {
+	lines := make([]string, len(f.List))
+	for i, fault := range f.List {
+		lines[i] = f.File + ": " + fault.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (f *Faults) add(key, remedy, problem string, args ...any) {
+	f.List = append(f.List, Fault{key, fmt.Sprintf(problem, args...), remedy})
+}

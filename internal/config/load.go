@@ -1,0 +1,269 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+)
+
+// Options say where a configuration comes from.
+type Options struct {
+	File  string         // empty: the first of the usual places that has one
+	Flags map[string]any // values by key that beat all others
+}
+
+// file is the configuration as it is written. Its tags are the keys.
+type file struct {
+	Name     string   `mapstructure:"name"`
+	Title    string   `mapstructure:"title"`
+	From     string   `mapstructure:"from"`
+	ReplyTo  string   `mapstructure:"reply_to"`
+	Subject  string   `mapstructure:"subject"`
+	Language string   `mapstructure:"language"`
+	Timezone string   `mapstructure:"timezone"`
+	Address  string   `mapstructure:"address"`
+	Content  []string `mapstructure:"content"`
+	Fields   struct {
+		Title      []string `mapstructure:"title"`
+		Link       []string `mapstructure:"link"`
+		Date       []string `mapstructure:"date"`
+		Categories []string `mapstructure:"categories"`
+		Summary    []string `mapstructure:"summary"`
+		Image      []string `mapstructure:"image"`
+		Score      []string `mapstructure:"score"`
+	} `mapstructure:"fields"`
+	Limits struct {
+		File        string `mapstructure:"file"`
+		FrontMatter string `mapstructure:"front_matter"`
+	} `mapstructure:"limits"`
+	Window      string     `mapstructure:"window"`
+	Categories  []category `mapstructure:"categories"`
+	Other       *category  `mapstructure:"other"`
+	Order       string     `mapstructure:"order"`
+	Database    string     `mapstructure:"database"`
+	Subscribers string     `mapstructure:"subscribers"`
+	Templates   string     `mapstructure:"templates"`
+	Delivery    struct {
+		Via         string  `mapstructure:"via"`
+		Outbox      string  `mapstructure:"outbox"`
+		Connections int     `mapstructure:"connections"`
+		Rate        float64 `mapstructure:"rate"`
+		OnUnknown   string  `mapstructure:"on_unknown"`
+	} `mapstructure:"delivery"`
+	SMTP struct {
+		Host         string `mapstructure:"host"`
+		Port         int    `mapstructure:"port"`
+		TLS          string `mapstructure:"tls"`
+		Username     string `mapstructure:"username"`
+		Password     string `mapstructure:"password"`
+		PasswordFile string `mapstructure:"password_file"`
+		Auth         string `mapstructure:"auth"`
+		HELO         string `mapstructure:"helo"`
+	} `mapstructure:"smtp"`
+	Unsubscribe struct {
+		URL        string `mapstructure:"url"`
+		Mailto     string `mapstructure:"mailto"`
+		Secret     string `mapstructure:"secret"`
+		SecretFile string `mapstructure:"secret_file"`
+	} `mapstructure:"unsubscribe"`
+}
+
+type category struct {
+	Name    string   `mapstructure:"name"`
+	Title   string   `mapstructure:"title"`
+	Aliases []string `mapstructure:"aliases"`
+	Limit   int      `mapstructure:"limit"`
+}
+
+// categoryKeys are those of categories and other.
+var categoryKeys = []string{"aliases", "limit", "name", "title"}
+
+// defaults has every key: viper looks into the environment only for keys that
+// it knows.
+var defaults = map[string]any{
+	"name": "", "title": "", "from": "", "reply_to": "", "subject": "{{.Title}}: {{.Lead}}", "language": "en",
+	"timezone": "UTC", "address": "", "content": []string{"content"},
+	"fields.title": []string{}, "fields.link": []string{}, "fields.date": []string{}, "fields.categories": []string{},
+	"fields.summary": []string{}, "fields.image": []string{}, "fields.score": []string{},
+	"limits.file": "1MiB", "limits.front_matter": "64KiB",
+	"window": "7d", "categories": []any{}, "other": nil, "order": "date",
+	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
+	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.rate": 0, "delivery.on_unknown": "hold",
+	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",
+	"smtp.auth": "", "smtp.helo": "",
+	"unsubscribe.url": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
+}
+
+// Keys are all keys of a configuration, in order.
+func Keys() []string { return slices.Sorted(maps.Keys(defaults)) }
+
+// Load reads and checks the configuration. A *Faults error has all that is
+// wrong with it.
+func Load(o Options) (*Config, error) {
+	name, err := find(o.File)
+	if err != nil {
+		return nil, err
+	}
+	faults := &Faults{File: name}
+	written := viper.New()
+	written.SetConfigFile(name)
+	written.SetConfigType("yaml")
+	if err := written.ReadInConfig(); err != nil {
+		return nil, readError(name, err)
+	}
+	unknown(faults, "", written.AllSettings())
+
+	v := viper.New()
+	for key, value := range defaults {
+		v.SetDefault(key, value)
+	}
+	v.SetEnvPrefix("DIGEST")
+	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.AutomaticEnv()
+	if err := v.MergeConfigMap(written.AllSettings()); err != nil {
+		return nil, readError(name, err)
+	}
+	for key, value := range o.Flags {
+		v.Set(key, value)
+	}
+	var f file
+	if err := v.Unmarshal(&f); err != nil {
+		typeFaults(faults, err)
+	}
+	c := &Config{File: name}
+	if len(faults.List) == 0 { // else the values are not what was meant
+		f.check(c, faults, written.InConfig)
+	}
+	if len(faults.List) > 0 {
+		return nil, faults
+	}
+	return c, nil
+}
+
+// find returns the file that is asked for, or the first of the usual ones.
+func find(name string) (string, error) {
+	if name != "" {
+		if _, err := os.Stat(name); err != nil {
+			return "", fmt.Errorf("%w; name a file with --config, or make one with: digest init", err)
+		}
+		return name, nil
+	}
+	places := []string{"config.yaml"}
+	if dir, err := os.UserConfigDir(); err == nil {
+		places = append(places, filepath.Join(dir, "digest", "config.yaml"))
+	}
+	places = append(places, "/etc/digest/config.yaml")
+	for _, p := range places {
+		if _, err := os.Stat(p); err == nil {
+			return p, nil
+		}
+	}
+	return "", fmt.Errorf("no configuration in %s; name one with --config, or make one with: digest init", strings.Join(places, ", "))
+}
+
+func readError(name string, err error) error {
+	var parse viper.ConfigParseError
+	if errors.As(err, &parse) {
+		err = parse.Unwrap()
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("%s: %w; make it readable", name, path.Err)
+	}
+	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
+	return fmt.Errorf("%s: %s; mend the YAML there", name, text)
+}
+
+// unknown refuses keys that mean nothing, and names the nearest that does.
+func unknown(faults *Faults, prefix string, settings map[string]any) {
+	for _, k := range slices.Sorted(maps.Keys(settings)) {
+		key, value := prefix+k, settings[k]
+		_, known := defaults[key]
+		group := !known && slices.ContainsFunc(Keys(), func(d string) bool { return strings.HasPrefix(d, key+".") })
+		table, isTable := value.(map[string]any)
+		switch {
+		case key == "categories":
+			list, _ := value.([]any)
+			for i, item := range list {
+				unknownCategory(faults, fmt.Sprintf("categories[%d]", i), item)
+			}
+		case key == "other":
+			unknownCategory(faults, key, value)
+		case known:
+		case group && isTable:
+			unknown(faults, key+".", table)
+		case group && value != nil:
+			faults.add(key, "write its keys below it, or in braces", "it holds keys, not a value")
+		case !group:
+			faults.add(key, suggest(key, Keys()), "no such key")
+		}
+	}
+}
+
+func unknownCategory(faults *Faults, key string, value any) {
+	table, ok := value.(map[string]any)
+	if !ok {
+		if value != nil {
+			faults.add(key, "write {name: ..., title: ..., limit: ...}", "%v is no category", value)
+		}
+		return
+	}
+	for _, k := range slices.Sorted(maps.Keys(table)) {
+		if !slices.Contains(categoryKeys, strings.ToLower(k)) {
+			faults.add(key+"."+k, suggest(k, categoryKeys), "no such key")
+		}
+	}
+}
+
+func suggest(key string, known []string) string {
+	nearest, best := "", 1000
+	for _, k := range known {
+		// The last part may have been put in the wrong place.
+		d := min(levenshtein.Distance(key, k, nil), 1+levenshtein.Distance(key, k[strings.LastIndexByte(k, '.')+1:], nil))
+		if d < best {
+			nearest, best = k, d
+		}
+	}
+	if best <= max(2, len(key)/2) {
+		return "did you mean " + nearest + "?"
+	}
+	return "remove it; config.yaml in the repository has all keys"
+}
+
+// typeFaults names the keys of values of the wrong type.
+func typeFaults(faults *Faults, err error) {
+	var list []error
+	var walk func(error)
+	walk = func(err error) {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range joined.Unwrap() {
+				walk(e)
+			}
+			return
+		}
+		var decode *mapstructure.DecodeError
+		if errors.As(err, &decode) || errors.Unwrap(err) == nil {
+			list = append(list, err)
+			return
+		}
+		walk(errors.Unwrap(err))
+	}
+	walk(err)
+	for _, err := range list {
+		var decode *mapstructure.DecodeError
+		if errors.As(err, &decode) {
+			faults.add(decode.Name(), "write a value of the right kind", "%s", strings.ReplaceAll(decode.Unwrap().Error(), "\n", " "))
+			continue
+		}
+		faults.add("configuration", "mend it", "%v", err)
+	}
+}

@@ -1,0 +1,307 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"digest/internal/bookmark"
+	"digest/internal/selector"
+	"digest/internal/subscriber"
+)
+
+var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
+
+// check makes c of what is written, and notes every fault.
+func (f *file) check(c *Config, faults *Faults, inFile func(key string) bool) {
+	f.checkLetter(c, faults)
+	f.checkSelection(c, faults)
+	f.checkDelivery(c, faults)
+	f.checkSMTP(c, faults, inFile)
+	f.checkUnsubscribe(c, faults, inFile)
+}
+
+func (f *file) checkLetter(c *Config, faults *Faults) {
+	c.Name, c.Title = f.Name, bookmark.Clean(f.Title)
+	if !nameForm.MatchString(f.Name) {
+		faults.add("name", "write a short name such as weekly", "%q is not 1 to 32 small letters, digits and hyphens", f.Name)
+	}
+	if c.Title == "" {
+		faults.add("title", "write the name of the newsletter", "it is empty")
+	}
+	if from, err := address(f.From); err != nil {
+		faults.add("from", `write "The Name <digest@example.org>"`, "%q: %v", f.From, err)
+	} else {
+		from.Name = cmp.Or(from.Name, c.Title)
+		c.From = from
+	}
+	if f.ReplyTo != "" {
+		if reply, err := address(f.ReplyTo); err != nil {
+			faults.add("reply_to", "write an address, or leave it empty", "%q: %v", f.ReplyTo, err)
+		} else {
+			c.ReplyTo = reply.String()
+		}
+	}
+	c.Subject = f.Subject
+	if strings.TrimSpace(f.Subject) == "" {
+		faults.add("subject", `write "{{.Title}}: {{.Lead}}"`, "it is empty")
+	}
+	c.Language = f.Language
+	if _, err := language.Parse(f.Language); err != nil {
+		faults.add("language", "write a tag such as en or pt-BR", "%q is no language", f.Language)
+	}
+	location, err := time.LoadLocation(f.Timezone)
+	if err != nil || f.Timezone == "" || f.Timezone == "Local" {
+		faults.add("timezone", "write a name such as Europe/Berlin or UTC", "%q is no time zone", f.Timezone)
+		location = time.UTC
+	}
+	c.Location = location
+	c.Address = bookmark.Clean(f.Address)
+	c.Templates = c.Path(f.Templates)
+	if f.Templates != "" && !isDir(c.Templates) {
+		faults.add("templates", "make it, or leave the key empty for the built-in ones", "there is no folder %s", c.Templates)
+	}
+}
+
+// address reads one mailbox, with a name or without.
+func address(s string) (mail.Address, error) {
+	if strings.TrimSpace(s) == "" {
+		return mail.Address{}, errors.New("it is empty")
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil {
+		return mail.Address{}, errors.New(strings.TrimPrefix(err.Error(), "mail: "))
+	}
+	checked, err := subscriber.New(a.Address, a.Name)
+	return checked.Address, err
+}
+
+func (f *file) checkSelection(c *Config, faults *Faults) {
+	if len(f.Content) == 0 {
+		faults.add("content", "write content: [content]", "no folder is named")
+	}
+	for _, dir := range f.Content {
+		if !isDir(c.Path(dir)) {
+			faults.add("content", "make it, or name the folder of your bookmarks", "there is no folder %s", c.Path(dir))
+		}
+	}
+	c.Content = f.Content
+	d := bookmark.DefaultFields()
+	c.Fields = bookmark.Fields{
+		Title: orKeys(f.Fields.Title, d.Title), Link: orKeys(f.Fields.Link, d.Link), Date: orKeys(f.Fields.Date, d.Date),
+		Categories: orKeys(f.Fields.Categories, d.Categories), Summary: orKeys(f.Fields.Summary, d.Summary),
+		Image: orKeys(f.Fields.Image, d.Image), Score: orKeys(f.Fields.Score, d.Score),
+	}
+	c.Limits.File = size(faults, "limits.file", f.Limits.File)
+	c.Limits.FrontMatter = size(faults, "limits.front_matter", f.Limits.FrontMatter)
+	span, err := selector.ParseSpan(f.Window)
+	if err != nil {
+		faults.add("window", "write 7d", "%v", err)
+	}
+	c.Span = span
+	f.checkCategories(c, faults)
+	c.Order = selector.Order(f.Order)
+	oneOf(faults, "order", f.Order, "date", "score")
+}
+
+func orKeys(keys, standard []string) []string {
+	if len(keys) > 0 {
+		return keys
+	}
+	return standard
+}
+
+func (f *file) checkCategories(c *Config, faults *Faults) {
+	taken := map[string]string{}
+	for i, cat := range f.Categories {
+		key := fmt.Sprintf("categories[%d]", i)
+		if strings.TrimSpace(cat.Name) == "" {
+			faults.add(key+".name", "write the name that bookmarks use", "it is empty")
+			continue
+		}
+		for _, name := range append([]string{cat.Name}, cat.Aliases...) {
+			if other, twice := taken[selector.Fold(name)]; twice {
+				faults.add(key, "name it once", "%q is in %s already; letter case makes no difference", name, other)
+			}
+			taken[selector.Fold(name)] = key
+		}
+		c.Categories = append(c.Categories, checkCategory(faults, key, cat))
+	}
+	if f.Other != nil {
+		other := checkCategory(faults, "other", *f.Other)
+		other.Title = cmp.Or(other.Title, other.Name, "Elsewhere")
+		c.Other = &other
+	}
+	if len(f.Categories) == 0 && f.Other == nil {
+		faults.add("categories", "write - {name: design}, or set other", "there is no section for any bookmark")
+	}
+}
+
+func checkCategory(faults *Faults, key string, cat category) selector.Category {
+	if cat.Limit < 0 {
+		faults.add(key+".limit", "write 0 for no limit", "%d is less than nothing", cat.Limit)
+	}
+	return selector.Category{Name: cat.Name, Title: bookmark.Clean(cat.Title), Aliases: cat.Aliases, Limit: cat.Limit}
+}
+
+func (f *file) checkDelivery(c *Config, faults *Faults) {
+	if f.Database == "" || strings.Contains(f.Database, "://") {
+		faults.add("database", "write digest.db", "%q is not the name of a file", f.Database)
+	}
+	c.Database = c.Path(f.Database)
+	if f.Subscribers == "" {
+		faults.add("subscribers", "write subscribers.csv", "no list is named")
+	}
+	c.Subscribers = c.Path(f.Subscribers)
+	c.Delivery = Delivery{f.Delivery.Via, c.Path(f.Delivery.Outbox), f.Delivery.Connections, f.Delivery.Rate, f.Delivery.OnUnknown == "resend"}
+	oneOf(faults, "delivery.via", f.Delivery.Via, "outbox", "smtp")
+	oneOf(faults, "delivery.on_unknown", f.Delivery.OnUnknown, "hold", "resend")
+	if f.Delivery.Outbox == "" {
+		faults.add("delivery.outbox", "write outbox", "no folder is named")
+	}
+	if f.Delivery.Connections < 1 || f.Delivery.Connections > 100 {
+		faults.add("delivery.connections", "write 1 to 100", "%d is no number of connections", f.Delivery.Connections)
+	}
+	if !(f.Delivery.Rate >= 0 && f.Delivery.Rate <= 1e6) {
+		faults.add("delivery.rate", "write messages a second, or 0 for no limit", "%v is no rate", f.Delivery.Rate)
+	}
+}
+
+func (f *file) checkSMTP(c *Config, faults *Faults, inFile func(string) bool) {
+	s := f.SMTP
+	c.SMTP = SMTP{Host: s.Host, Port: s.Port, TLS: s.TLS, Username: s.Username, Auth: s.Auth, HELO: s.HELO}
+	if f.Delivery.Via != "smtp" {
+		return
+	}
+	if s.Host == "" {
+		faults.add("smtp.host", "write the name of your mail server", "it is empty, and delivery.via is smtp")
+	}
+	if s.Port < 1 || s.Port > 65535 {
+		faults.add("smtp.port", "write 587 for starttls or 465 for tls", "%d is not a port", s.Port)
+	}
+	oneOf(faults, "smtp.tls", s.TLS, "starttls", "tls", "none")
+	oneOf(faults, "smtp.auth", s.Auth, "", "plain", "login", "scram-sha-256", "scram-sha-1", "xoauth2")
+	if s.TLS == "none" && !isLoopback(s.Host) {
+		faults.add("smtp.tls", "write starttls or tls", "none sends mail in clear, and %s is another machine", s.Host)
+	}
+	if s.TLS == "none" && s.Username != "" {
+		faults.add("smtp.username", "set smtp.tls, or log in to the local server without", "the password would be sent in clear")
+	}
+	if strings.ContainsFunc(s.HELO, func(r rune) bool { return r <= ' ' || r >= 0x7F }) {
+		faults.add("smtp.helo", "write this machine's full name", "%q is no host name", s.HELO)
+	}
+	c.SMTP.Password = secret(c, faults, "smtp.password", s.Password, s.PasswordFile, inFile)
+	if s.Username != "" && c.SMTP.Password == "" && s.PasswordFile == "" {
+		faults.add("smtp.password_file", "name a file that only you can read, or set DIGEST_SMTP_PASSWORD", "there is no password for %s", s.Username)
+	}
+}
+
+// minSecret is the least that is hard to guess, in bytes.
+const minSecret = 16
+
+func (f *file) checkUnsubscribe(c *Config, faults *Faults, inFile func(string) bool) {
+	u := f.Unsubscribe
+	c.Unsubscribe = Unsubscribe{URL: u.URL, Secret: secret(c, faults, "unsubscribe.secret", u.Secret, u.SecretFile, inFile)}
+	if u.URL != "" {
+		if parsed, err := url.Parse(u.URL); err != nil || parsed.Scheme != "https" || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
+			faults.add("unsubscribe.url", "write https://news.example.org/u", "%q is no https address without a query", u.URL)
+		}
+	}
+	if u.Mailto != "" {
+		if a, err := address(u.Mailto); err != nil {
+			faults.add("unsubscribe.mailto", "write an address, or leave it empty", "%q: %v", u.Mailto, err)
+		} else {
+			c.Unsubscribe.Mailto = a.Address
+		}
+	}
+	if f.Delivery.Via != "smtp" {
+		return
+	}
+	if u.URL == "" && u.Mailto == "" {
+		faults.add("unsubscribe", "set unsubscribe.url or unsubscribe.mailto", "nobody could leave, and big providers refuse such mail")
+	}
+	if n := len(c.Unsubscribe.Secret); n < minSecret && u.SecretFile == "" || n > 0 && n < minSecret {
+		faults.add("unsubscribe.secret_file", "make one with: (umask 077; head -c 32 /dev/urandom | base64 > secret)",
+			"the secret of the unsubscribe links has %d bytes and needs %d", n, minSecret)
+	}
+}
+
+// secret is a value from the environment, or from a file that only its owner
+// can read.
+func secret(c *Config, faults *Faults, key, value, name string, inFile func(string) bool) Secret {
+	if value != "" {
+		if inFile(key) && othersCanRead(c.File) {
+			faults.add(key, "move it to the environment or to "+key+"_file, or run: chmod 600 "+c.File, "others can read it in %s", c.File)
+		}
+		return Secret(value)
+	}
+	if name == "" {
+		return ""
+	}
+	name = c.Path(name)
+	f, err := os.Open(name)
+	if err != nil {
+		faults.add(key+"_file", "make it readable for the user that runs digest", "%v", err)
+		return ""
+	}
+	defer f.Close()
+	if othersCanRead(name) {
+		faults.add(key+"_file", "run: chmod 600 "+name, "others can read %s", name)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	if text := strings.TrimSpace(string(data)); err == nil && text != "" {
+		return Secret(text)
+	}
+	faults.add(key+"_file", "write the secret into it", "%s is empty or cannot be read", name)
+	return ""
+}
+
+func othersCanRead(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().Perm()&0o077 != 0
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func oneOf(faults *Faults, key, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		faults.add(key, "write "+strings.Join(slices.DeleteFunc(allowed, func(s string) bool { return s == "" }), " or "), "%q is none of them", value)
+	}
+}
+
+var sizeForm = regexp.MustCompile(`^(\d{1,9})(|B|KiB|MiB)$`)
+
+// size reads a number of bytes: 65536, 64KiB or 1MiB.
+func size(faults *Faults, key, s string) int64 {
+	m := sizeForm.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		faults.add(key, "write 64KiB or 1MiB", "%q is no size", s)
+		return 0
+	}
+	n, _ := strconv.ParseInt(m[1], 10, 64)
+	n *= map[string]int64{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20}[m[2]]
+	if n < 1 || n > 1<<30 {
+		faults.add(key, "write at least 1 byte and at most 1024MiB", "%q is out of bounds", s)
+	}
+	return n
+}
