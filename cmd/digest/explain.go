@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -34,15 +35,16 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 		return err
 	}
 	var found []*selector.Verdict
+	var missing []error
 	for _, what := range wanted {
 		matches := find(s.verdicts, what)
 		if len(matches) == 0 {
-			return &exitError{exitFailed, fmt.Errorf("%s: no content file has this path or link; digest list --all shows all of them", what)}
+			missing = append(missing, fmt.Errorf("%s: no content file has this path or link; digest list --all shows all of them", what))
 		}
 		found = append(found, matches...)
 	}
 	if a.flags.format == "json" {
-		return printJSON(a.stdout, fileRows(found))
+		return errors.Join(append(missing, printJSON(a.stdout, fileRows(found)))...)
 	}
 	for i, v := range found {
 		if i > 0 {
@@ -50,7 +52,7 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 		}
 		n.explainOne(s.edition, v)
 	}
-	return nil
+	return errors.Join(missing...)
 }
 
 // find returns the verdicts on a link, in any of its forms, or on a path: as
@@ -61,7 +63,7 @@ func find(verdicts []*selector.Verdict, what string) []*selector.Verdict {
 	clean := path.Clean(filepath.ToSlash(what))
 	for _, v := range verdicts {
 		p := v.Bookmark.Path
-		if p == clean || strings.HasSuffix(clean, "/"+p) || path.Base(p) == clean || v.Bookmark.Link != "" && v.Bookmark.Key() == key {
+		if p == clean || strings.HasSuffix(clean, "/"+p) || path.Base(p) == clean || strings.TrimSuffix(path.Base(p), path.Ext(p)) == clean || v.Bookmark.Link != "" && v.Bookmark.Key() == key {
 			found = append(found, v)
 		}
 	}

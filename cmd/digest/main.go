@@ -99,6 +99,9 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 		Args:          usageArgs(cobra.NoArgs),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return a.setLog()
 		},
@@ -131,10 +134,14 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 // usageArgs gives an error about arguments the status of wrong usage.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usage("%w; see %s --help", err, cmd.CommandPath())
+		err := check(cmd, args)
+		if err == nil {
+			return nil
 		}
-		return nil
+		if near := cmd.SuggestionsFor(strings.Join(args, " ")); cmd.HasSubCommands() && len(near) > 0 {
+			return usage("%w; did you mean %s?", err, strings.Join(near, " or "))
+		}
+		return usage("%w; see %s --help", err, cmd.CommandPath())
 	}
 }
 
