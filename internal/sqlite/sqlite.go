@@ -55,7 +55,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	d, err := open(path, "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)", now)
+	d, err := open(path, "&_txlock=immediate&_pragma=synchronous(FULL)", now)
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +107,13 @@ func open(path, options string, now func() time.Time) (*DB, error) {
 // prepare makes the tables of a new ledger and refuses one that cannot be
 // trusted.
 func (d *DB) prepare(ctx context.Context) error {
+	got, err := d.check(ctx) // before anything is changed
+	if err != nil {
+		return err
+	}
 	var journal string
 	var synchronous int
-	if err := d.db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
+	if err := d.db.QueryRowContext(ctx, "PRAGMA journal_mode=WAL").Scan(&journal); err != nil {
 		return err
 	}
 	if err := d.db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&synchronous); err != nil {
@@ -118,9 +122,8 @@ func (d *DB) prepare(ctx context.Context) error {
 	if journal != "wal" || synchronous != 2 {
 		return fmt.Errorf("it cannot be made durable (journal %s, synchronous %d); put it on a local disk", journal, synchronous)
 	}
-	got, err := d.check(ctx)
-	if err != nil || got == version {
-		return err
+	if got == version {
+		return nil
 	}
 	return d.update(ctx, func(tx *sql.Tx) error {
 		// Another process may have been here first.

@@ -1,0 +1,230 @@
+package ledgertest
+
+import (
+	"errors"
+	"testing"
+
+	"digest/internal/ledger"
+)
+
+func sentStays(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 3), ledger.Plan{})
+	claimed := claim(t, l, a, 3)
+	settle(t, l, a, claimed[0], ledger.Settlement{State: ledger.Sent})
+	settle(t, l, a, claimed[1], ledger.Settlement{State: ledger.Rejected, Code: 550, Reply: "mailbox full"})
+	if err := l.Settle(ctx, a, ledger.Settlement{Recipient: claimed[0].Key, State: ledger.Pending}); err != nil {
+		t.Error(err)
+	}
+	got := plan(t, l, b, list(0, 3), ledger.Plan{ResendUnknown: true})
+	if want := (ledger.Counts{Pending: 1, Sent: 1, Rejected: 1}); got != want {
+		t.Errorf("second Plan = %+v, want %+v", got, want)
+	}
+	if again := claim(t, l, b, 9); len(again) != 1 || again[0].Key != claimed[2].Key {
+		t.Errorf("Claim in the second run = %v, want only %v", again, claimed[2])
+	}
+}
+
+func claimTakenBack(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 3), ledger.Plan{})
+	claim(t, l, a, 2)
+	if got := plan(t, l, b, list(0, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 3}) {
+		t.Errorf("Plan after a crash = %+v, want 3 pending", got)
+	}
+	if again := claim(t, l, b, 9); len(again) != 3 {
+		t.Errorf("Claim after a crash gave %d, want 3", len(again))
+	}
+}
+
+// onTheWire leaves one recipient committing, as a run that dies does.
+func onTheWire(t *testing.T, l Ledger) (died, next ledger.Run, r ledger.Recipient) {
+	t.Helper()
+	died, next = ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, died, list(0, 2), ledger.Plan{})
+	r = claim(t, l, died, 1)[0]
+	if err := l.Commit(ctx, died, r.Key); err != nil {
+		t.Fatal(err)
+	}
+	return died, next, r
+}
+
+func wireIsUnknown(t *testing.T, l Ledger) {
+	_, next, r := onTheWire(t, l)
+	if got := plan(t, l, next, list(0, 2), ledger.Plan{}); got != (ledger.Counts{Pending: 1, Unknown: 1}) {
+		t.Errorf("Plan after a crash = %+v, want 1 pending, 1 unknown", got)
+	}
+	for _, c := range claim(t, l, next, 9) {
+		if c.Key == r.Key {
+			t.Errorf("Claim gave %s, which may have got it", c.Key)
+		}
+	}
+	found := 0
+	for e, err := range l.Entries(ctx, "weekly-1", ledger.Unknown) {
+		if found++; err != nil || e.Key != r.Key || e.Attempts != 1 || e.Reply == "" || e.Changed.IsZero() {
+			t.Errorf("Entries = %+v, %v, want %s with a reply and a time", e, err, r.Key)
+		}
+	}
+	if found != 1 {
+		t.Errorf("Entries(unknown) has %d, want 1", found)
+	}
+}
+
+func unknownResent(t *testing.T, l Ledger) {
+	_, next, _ := onTheWire(t, l)
+	if got := plan(t, l, next, list(0, 2), ledger.Plan{ResendUnknown: true}); got != (ledger.Counts{Pending: 2}) {
+		t.Errorf("Plan(ResendUnknown) = %+v, want 2 pending", got)
+	}
+}
+
+func lostClaim(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 1), ledger.Plan{})
+	r := claim(t, l, a, 1)[0]
+	plan(t, l, b, list(0, 1), ledger.Plan{})
+	if err := l.Commit(ctx, a, r.Key); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Commit of a claim that was taken back = %v, want ErrLost", err)
+	}
+	claim(t, l, b, 1)
+	if err := l.Commit(ctx, a, r.Key); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Commit of another run's claim = %v, want ErrLost", err)
+	}
+	if err := l.Settle(ctx, a, ledger.Settlement{Recipient: r.Key, State: ledger.Deferred}); err != nil {
+		t.Error(err)
+	}
+	wantCounts(t, l, "weekly-1", ledger.Counts{Claimed: 1})
+	if err := l.Commit(ctx, b, r.Key); err != nil {
+		t.Errorf("Commit of the run's own claim = %v", err)
+	}
+	if err := l.Commit(ctx, b, r.Key); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("second Commit = %v, want ErrLost", err)
+	}
+}
+
+func lateReply(t *testing.T, l Ledger) {
+	slow, next, r := onTheWire(t, l)
+	plan(t, l, next, list(0, 2), ledger.Plan{})
+	if err := l.Settle(ctx, slow, ledger.Settlement{Recipient: r.Key, State: ledger.Sent, Code: 250}); err != nil {
+		t.Error(err)
+	}
+	wantCounts(t, l, "weekly-1", ledger.Counts{Pending: 1, Sent: 1})
+}
+
+func deferredAgain(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 1), ledger.Plan{})
+	settle(t, l, a, claim(t, l, a, 1)[0], ledger.Settlement{State: ledger.Deferred, Code: 451, Reply: "greylisted"})
+	if again := claim(t, l, a, 9); len(again) != 0 {
+		t.Errorf("Claim in the same run = %v, want nobody", again)
+	}
+	wantCounts(t, l, "weekly-1", ledger.Counts{Deferred: 1})
+	if got := plan(t, l, b, list(0, 1), ledger.Plan{}); got != (ledger.Counts{Pending: 1}) {
+		t.Errorf("Plan of the next run = %+v, want 1 pending", got)
+	}
+}
+
+func leftTheList(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 4), ledger.Plan{})
+	settle(t, l, a, claim(t, l, a, 1)[0], ledger.Settlement{State: ledger.Sent})
+	if got := plan(t, l, b, list(2, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 3, Sent: 1}) {
+		t.Errorf("Plan of another list = %+v, want 3 pending and the one who has it", got)
+	}
+	for _, r := range claim(t, l, b, 9) {
+		if r.Key < "r0002" {
+			t.Errorf("Claim gave %s, who left the list", r.Key)
+		}
+	}
+}
+
+func suppressed(t *testing.T, l Ledger) {
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, a, list(0, 3), ledger.Plan{})
+	claimed := claim(t, l, a, 1)
+	settle(t, l, a, claimed[0], ledger.Settlement{State: ledger.Rejected, Code: 550, Reply: "no such user", Suppress: true})
+	if gone, err := l.Suppressed(ctx, claimed[0].Key); err != nil || !gone {
+		t.Errorf("Suppressed = %v, %v, want true", gone, err)
+	}
+	if gone, err := l.Suppressed(ctx, "somebody@example.org"); err != nil || gone {
+		t.Errorf("Suppressed of somebody else = %v, %v, want false", gone, err)
+	}
+	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: "b"}
+	if got := plan(t, l, b, list(0, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 2, Suppressed: 1}) {
+		t.Errorf("Plan of the next edition = %+v, want 2 pending, 1 suppressed", got)
+	}
+	if got := claim(t, l, b, 9); len(got) != 2 {
+		t.Errorf("Claim = %v, want the two others", got)
+	}
+}
+
+func shrunk(t *testing.T, l Ledger) {
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, a, list(0, 10), ledger.Plan{})
+	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: "b"}
+	var refusal *ledger.ShrunkError
+	if _, err := l.Plan(ctx, b, list(0, 4), ledger.Plan{}); !errors.As(err, &refusal) || refusal.Was != 10 || refusal.Is != 4 {
+		t.Errorf("Plan of 4 after 10 = %v, want a ShrunkError of 10 and 4", err)
+	}
+	wantCounts(t, l, "weekly-2", ledger.Counts{})
+	if got := plan(t, l, b, list(0, 5), ledger.Plan{}); got.Pending != 5 {
+		t.Errorf("Plan of 5 after 10 = %+v, want 5 pending", got)
+	}
+	if got := plan(t, l, b, list(0, 1), ledger.Plan{AllowShrunk: true}); got.Pending != 1 {
+		t.Errorf("Plan(AllowShrunk) of 1 after 10 = %+v, want 1 pending", got)
+	}
+}
+
+func brokenList(t *testing.T, l Ledger) {
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, a, list(0, 2), ledger.Plan{})
+	broken := errors.New("a quote is not closed")
+	_, err := l.Plan(ctx, a, func(yield func(ledger.Recipient, error) bool) {
+		list(5, 1)(yield)
+		yield(ledger.Recipient{}, broken)
+	}, ledger.Plan{})
+	if !errors.Is(err, broken) {
+		t.Errorf("Plan of a broken list = %v, want %v", err, broken)
+	}
+	wantCounts(t, l, "weekly-1", ledger.Counts{Pending: 2})
+}
+
+func released(t *testing.T, l Ledger) { resolve(t, l, ledger.Pending, ledger.Counts{Pending: 2}) }
+
+func dropped(t *testing.T, l Ledger) {
+	resolve(t, l, ledger.Rejected, ledger.Counts{Pending: 1, Rejected: 1})
+}
+
+func resolve(t *testing.T, l Ledger, to ledger.State, want ledger.Counts) {
+	t.Helper()
+	_, next, _ := onTheWire(t, l)
+	plan(t, l, next, list(0, 2), ledger.Plan{})
+	if n, err := l.Resolve(ctx, "weekly-1", to, "by hand"); err != nil || n != 1 {
+		t.Errorf("Resolve(%s) = %d, %v, want 1", to, n, err)
+	}
+	wantCounts(t, l, "weekly-1", want)
+	if n, err := l.Resolve(ctx, "weekly-1", to, "by hand"); err != nil || n != 0 {
+		t.Errorf("second Resolve(%s) = %d, %v, want 0", to, n, err)
+	}
+}
+
+func finished(t *testing.T, l Ledger) {
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, run, list(0, 1), ledger.Plan{})
+	isFinished := func(want bool) {
+		t.Helper()
+		if err := l.Finish(ctx, run.Edition); err != nil {
+			t.Fatal(err)
+		}
+		open, err := l.Unfinished(ctx, "weekly", "")
+		if err != nil || (len(open) == 0) != want {
+			t.Errorf("Unfinished = %v, %v, want finished: %v", open, err, want)
+		}
+	}
+	isFinished(false)
+	settle(t, l, run, claim(t, l, run, 1)[0], ledger.Settlement{State: ledger.Sent})
+	isFinished(true)
+	all, err := l.Editions(ctx, "weekly")
+	if err != nil || len(all) != 1 || all[0].Finished.IsZero() || all[0].Sent != 1 {
+		t.Errorf("Editions = %+v, %v, want one, finished, sent to 1", all, err)
+	}
+}

@@ -1,0 +1,270 @@
+// Package ledgertest is the contract of a ledger as a test suite. A new ledger
+// proves itself in one line:
+//
+//	ledgertest.Run(t, func(t *testing.T) ledgertest.Ledger { return open(t) })
+package ledgertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"digest/internal/ledger"
+)
+
+// A Ledger is all that a ledger does.
+type Ledger interface {
+	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
+	Edition(ctx context.Context, id string) (ledger.Edition, error)
+	LastNumber(ctx context.Context, newsletter string) (int, error)
+	Featured(ctx context.Context, newsletter string) (map[string]string, error)
+	Editions(ctx context.Context, newsletter string) ([]ledger.Status, error)
+	Unfinished(ctx context.Context, newsletter, without string) ([]ledger.Status, error)
+	Finish(ctx context.Context, edition string) error
+	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
+	Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipient, error)
+	Commit(ctx context.Context, run ledger.Run, recipient string) error
+	Settle(ctx context.Context, run ledger.Run, settled ...ledger.Settlement) error
+	Counts(ctx context.Context, edition string) (ledger.Counts, error)
+	Entries(ctx context.Context, edition string, states ...ledger.State) iter.Seq2[ledger.Entry, error]
+	Resolve(ctx context.Context, edition string, to ledger.State, reply string) (int, error)
+	Suppressed(ctx context.Context, key string) (bool, error)
+}
+
+// Run holds the contract against a ledger. open returns an empty one.
+func Run(t *testing.T, open func(t *testing.T) Ledger) {
+	for _, c := range []struct {
+		claim string
+		test  func(t *testing.T, l Ledger)
+	}{
+		{"an edition is fixed once", fixedOnce},
+		{"a draft that fails fixes nothing", composeFails},
+		{"numbers rise in each newsletter", numbersRise},
+		{"a bookmark is featured once", featuredOnce},
+		{"everyone on the list is claimed once", claimedOnce},
+		{"many connections share a list", claimedTogether},
+		{"what is sent stays sent", sentStays},
+		{"a claim is pending again after a crash", claimTakenBack},
+		{"what was on the wire is unknown after a crash", wireIsUnknown},
+		{"unknown is sent again only if asked for", unknownResent},
+		{"a lost claim cannot be committed", lostClaim},
+		{"a late reply settles what was called unknown", lateReply},
+		{"the deferred are tried again in the next run", deferredAgain},
+		{"who left the list is passed over", leftTheList},
+		{"an address that does not exist is suppressed for all editions", suppressed},
+		{"a list that shrank by more than half is refused", shrunk},
+		{"an error of the list changes nothing", brokenList},
+		{"a person releases the unknown", released},
+		{"a person drops the unknown", dropped},
+		{"an edition is finished when nobody waits", finished},
+	} {
+		t.Run(c.claim, func(t *testing.T) { c.test(t, open(t)) })
+	}
+}
+
+var ctx = context.Background()
+
+// fix fixes an edition with a bookmark of its own.
+func fix(t *testing.T, l Ledger, id string) ledger.Edition {
+	t.Helper()
+	start := time.Date(2026, 11, 13, 0, 0, 0, 0, time.FixedZone("", -5*3600))
+	e, err := l.Open(ctx, ledger.Edition{
+		ID: id, Newsletter: "weekly", Start: start, End: start.AddDate(0, 0, 7), Date: start.AddDate(0, 0, 7),
+		Content: []byte(`{}`), Bookmarks: []ledger.Bookmark{{Key: "example.org/" + id, Link: "https://example.org/" + id, Title: "Of " + id}},
+	}, func(number int) ([]byte, error) { return fmt.Appendf(nil, "draft %d", number), nil })
+	if err != nil {
+		t.Fatalf("Open(%s) = %v", id, err)
+	}
+	return e
+}
+
+// list is n recipients, from the given one on.
+func list(from, n int) iter.Seq2[ledger.Recipient, error] {
+	return func(yield func(ledger.Recipient, error) bool) {
+		for i := from; i < from+n; i++ {
+			address := fmt.Sprintf("r%04d@example.org", i)
+			if !yield(ledger.Recipient{Key: address, Address: address, Name: fmt.Sprint("R ", i)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func plan(t *testing.T, l Ledger, run ledger.Run, recipients iter.Seq2[ledger.Recipient, error], p ledger.Plan) ledger.Counts {
+	t.Helper()
+	counts, err := l.Plan(ctx, run, recipients, p)
+	if err != nil {
+		t.Fatalf("Plan(%v) = %v", run, err)
+	}
+	return counts
+}
+
+func claim(t *testing.T, l Ledger, run ledger.Run, n int) []ledger.Recipient {
+	t.Helper()
+	claimed, err := l.Claim(ctx, run, n)
+	if err != nil {
+		t.Fatalf("Claim(%v) = %v", run, err)
+	}
+	return claimed
+}
+
+// settle takes a claimed recipient to a state.
+func settle(t *testing.T, l Ledger, run ledger.Run, r ledger.Recipient, s ledger.Settlement) {
+	t.Helper()
+	if err := l.Commit(ctx, run, r.Key); err != nil {
+		t.Fatalf("Commit(%v, %s) = %v", run, r.Key, err)
+	}
+	s.Recipient = r.Key
+	if err := l.Settle(ctx, run, s); err != nil {
+		t.Fatalf("Settle(%v, %v) = %v", run, s, err)
+	}
+}
+
+func wantCounts(t *testing.T, l Ledger, edition string, want ledger.Counts) {
+	t.Helper()
+	got, err := l.Counts(ctx, edition)
+	if err != nil || got != want {
+		t.Errorf("Counts(%s) = %+v, %v, want %+v", edition, got, err, want)
+	}
+}
+
+func fixedOnce(t *testing.T, l Ledger) {
+	first := fix(t, l, "weekly-1")
+	again, err := l.Open(ctx, ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Content: []byte("other")},
+		func(int) ([]byte, error) { return nil, errors.New("composed again") })
+	if err != nil || string(again.Draft) != "draft 1" || string(again.Content) != "{}" || again.Number != 1 {
+		t.Errorf("second Open = %+v, %v, want the first: %+v", again, err, first)
+	}
+	if !again.Start.Equal(first.Start) || !again.End.Equal(first.End) || !again.Date.Equal(first.Date) || !slices.Equal(again.Bookmarks, first.Bookmarks) {
+		t.Errorf("second Open = %+v, want what was fixed: %+v", again, first)
+	}
+	if _, err := l.Edition(ctx, "weekly-2"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("Edition of none = %v, want ErrNotFound", err)
+	}
+}
+
+func composeFails(t *testing.T, l Ledger) {
+	broken := errors.New("broken template")
+	_, err := l.Open(ctx, ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Bookmarks: []ledger.Bookmark{{Key: "k"}}},
+		func(int) ([]byte, error) { return nil, broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("Open = %v, want %v", err, broken)
+	}
+	if _, err := l.Edition(ctx, "weekly-1"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("Edition after a failed Open = %v, want ErrNotFound", err)
+	}
+	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
+		t.Errorf("Featured after a failed Open = %v, %v, want none", featured, err)
+	}
+}
+
+func numbersRise(t *testing.T, l Ledger) {
+	for want := 1; want <= 3; want++ {
+		if e := fix(t, l, fmt.Sprint("weekly-", want)); e.Number != want {
+			t.Errorf("Open = number %d, want %d", e.Number, want)
+		}
+	}
+	other, err := l.Open(ctx, ledger.Edition{ID: "monthly-1", Newsletter: "monthly", Content: []byte{}}, func(int) ([]byte, error) { return []byte{}, nil })
+	if err != nil || other.Number != 1 {
+		t.Errorf("Open of another newsletter = number %d, %v, want 1", other.Number, err)
+	}
+	if n, err := l.LastNumber(ctx, "weekly"); err != nil || n != 3 {
+		t.Errorf("LastNumber = %d, %v, want 3", n, err)
+	}
+}
+
+func featuredOnce(t *testing.T, l Ledger) {
+	fix(t, l, "weekly-1")
+	featured, err := l.Featured(ctx, "weekly")
+	if err != nil || featured["example.org/weekly-1"] != "weekly-1" {
+		t.Errorf("Featured = %v, %v", featured, err)
+	}
+	_, err = l.Open(ctx, ledger.Edition{ID: "weekly-2", Newsletter: "weekly", Content: []byte{}, Bookmarks: []ledger.Bookmark{{Key: "example.org/weekly-1"}}},
+		func(int) ([]byte, error) { return []byte{}, nil })
+	if err == nil {
+		t.Error("Open fixed a second edition with a bookmark of the first")
+	}
+	if other, err := l.Featured(ctx, "monthly"); err != nil || len(other) > 0 {
+		t.Errorf("Featured of another newsletter = %v, %v, want none", other, err)
+	}
+}
+
+func claimedOnce(t *testing.T, l Ledger) {
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	twice := func(yield func(ledger.Recipient, error) bool) { // one mailbox, two spellings
+		list(0, 5)(yield)
+		yield(ledger.Recipient{Key: "r0000@example.org", Address: "R0000@example.org"}, nil)
+	}
+	if got := plan(t, l, run, twice, ledger.Plan{}); got != (ledger.Counts{Pending: 5}) {
+		t.Errorf("Plan = %+v, want 5 pending", got)
+	}
+	first, second, third := claim(t, l, run, 3), claim(t, l, run, 3), claim(t, l, run, 3)
+	if len(first) != 3 || len(second) != 2 || len(third) != 0 {
+		t.Errorf("Claim(3) gave %d, %d, %d, want 3, 2, 0", len(first), len(second), len(third))
+	}
+	seen := map[string]bool{}
+	for _, r := range append(first, second...) {
+		if seen[r.Key] {
+			t.Errorf("%s was claimed twice", r.Key)
+		}
+		seen[r.Key] = true
+		if r.Address != r.Key || r.Name == "" {
+			t.Errorf("Claim gave %+v, want the address and name of the list's first mention", r)
+		}
+	}
+	settle(t, l, run, first[0], ledger.Settlement{State: ledger.Sent, Code: 250})
+	if err := l.Settle(ctx, run, ledger.Settlement{Recipient: first[1].Key, State: ledger.Pending}); err != nil {
+		t.Error(err)
+	}
+	wantCounts(t, l, run.Edition, ledger.Counts{Pending: 1, Claimed: 3, Sent: 1})
+	if again := claim(t, l, run, 9); len(again) != 1 || again[0].Key != first[1].Key {
+		t.Errorf("Claim after one was given back = %v, want %v", again, first[1])
+	}
+}
+
+func claimedTogether(t *testing.T, l Ledger) {
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, run, list(0, 200), ledger.Plan{})
+	var mu sync.Mutex
+	seen := map[string]int{}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for {
+				claimed, err := l.Claim(ctx, run, 7)
+				if err != nil || len(claimed) == 0 {
+					if err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				for _, r := range claimed {
+					if err := l.Commit(ctx, run, r.Key); err != nil {
+						t.Error(err)
+					}
+					if err := l.Settle(ctx, run, ledger.Settlement{Recipient: r.Key, State: ledger.Sent}); err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					seen[r.Key]++
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	group.Wait()
+	if len(seen) != 200 {
+		t.Errorf("%d of 200 recipients were claimed", len(seen))
+	}
+	for key, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was claimed %d times", key, n)
+		}
+	}
+	wantCounts(t, l, run.Edition, ledger.Counts{Sent: 200})
+}
