@@ -123,8 +123,6 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "text or json, of what is printed to standard error")
 	f.BoolVar(&a.flags.noProgress, "no-progress", false, "draw no progress bar on a terminal")
 	f.BoolVar(&a.flags.strict, "strict", false, "fail if a content file cannot be read")
-	root.MarkFlagsMutuallyExclusive("window", "since")
-	root.MarkFlagsRequiredTogether("since", "until")
 	a.sendFlags(root)
 	root.AddCommand(a.sendCommand(), a.listCommand(), a.explainCommand(), a.testCommand(), a.checkCommand(),
 		a.statusCommand(), a.initCommand(), a.versionCommand())

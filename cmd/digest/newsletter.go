@@ -84,7 +84,12 @@ func (n *newsletter) newPolicy() (selector.Policy, error) {
 		}
 	}
 	p.Window = n.Span.Before(p.Now)
-	if n.flags.since != "" {
+	switch {
+	case (n.flags.since == "") != (n.flags.until == ""):
+		return p, errors.New("--since and --until go together: give both")
+	case n.flags.since != "" && n.flags.window != "":
+		return p, errors.New("--window and --since say the same: give one of them")
+	case n.flags.since != "":
 		if p.Window.Start, err = parseTime("--since", n.flags.since, n.Location); err != nil {
 			return p, err
 		}

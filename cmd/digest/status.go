@@ -19,7 +19,10 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show how far editions got, and whom a person must look at",
 		Args:  usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if (release || drop) && len(args) == 0 {
+			switch {
+			case release && drop:
+				return usage("--release and --drop are opposites: give one of them")
+			case (release || drop) && len(args) == 0:
 				return usage("--release and --drop settle one edition: name it")
 			}
 			return a.status(cmd.Context(), args, release, drop)
@@ -27,7 +30,6 @@ func (a *app) statusCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&release, "release", false, "send to the unknown recipients of the edition again in the next run")
 	cmd.Flags().BoolVar(&drop, "drop", false, "do not send to the unknown recipients of the edition again")
-	cmd.MarkFlagsMutuallyExclusive("release", "drop")
 	a.formatFlag(cmd, "text", "json")
 	return cmd
 }
