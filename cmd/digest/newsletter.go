@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -222,8 +223,9 @@ func (n *newsletter) sender() delivery.Sender {
 	if n.Delivery.Via == "outbox" {
 		return email.Outbox(n.Delivery.Outbox)
 	}
+	_, domain, _ := strings.Cut(n.From.Address, "@")
 	return &email.Sender{
-		Host: n.SMTP.Host, Port: n.SMTP.Port, TLS: email.TLS(n.SMTP.TLS), Auth: email.Auth(n.SMTP.Auth), HELO: n.SMTP.HELO,
+		Host: n.SMTP.Host, Port: n.SMTP.Port, TLS: email.TLS(n.SMTP.TLS), Auth: email.Auth(n.SMTP.Auth), HELO: cmp.Or(n.SMTP.HELO, domain),
 		Username: n.SMTP.Username, Password: string(n.SMTP.Password),
 	}
 }
