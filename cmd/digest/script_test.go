@@ -2,13 +2,11 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -51,24 +49,29 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// digestIn runs the program in a folder with the clock of the sample.
-func digestIn(t *testing.T, dir string, args ...string) (stdout, stderr string, status int) {
+// process is the program as another process in a folder, without any
+// environment but the given one.
+func process(t *testing.T, dir string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, exe, args...)
-	cmd.Args[0] = "digest" // testscript.Main goes by the name
+	cmd := exec.CommandContext(t.Context(), exe, args...)
+	cmd.Args[0] = "digest" // the name by which TestMain knows it
 	cmd.Dir = dir
-	cmd.Env = []string{"HOME=" + dir, "TMPDIR=" + os.TempDir()}
+	cmd.Env = append([]string{"HOME=" + dir}, env...)
+	return cmd
+}
+
+// digestIn runs the program in a folder until it ends.
+func digestIn(t *testing.T, dir string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	cmd := process(t, dir, nil, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	err = cmd.Run()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatalf("digest %v: %v", args, err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()

@@ -141,7 +141,7 @@ func Load(o Options) (*Config, error) {
 	}
 	c := &Config{File: name}
 	if len(faults.List) == 0 { // else the values are not what was meant
-		f.check(c, faults, written.InConfig)
+		f.check(c, faults, func(key string) bool { return written.GetString(key) != "" })
 	}
 	if len(faults.List) > 0 {
 		return nil, faults

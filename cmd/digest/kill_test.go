@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"digest/internal/email/smtptest"
+	"digest/internal/ledger"
+	"digest/internal/sqlite"
+)
+
+// A run is killed with SIGKILL again and again at a random moment, and then let
+// to its end: nobody has the edition twice, and nobody is without it but those
+// of whom the ledger says that it does not know.
+func TestKill(t *testing.T) {
+	kills := 50
+	if s := os.Getenv("DIGEST_KILLS"); s != "" {
+		var err error
+		if kills, err = strconv.Atoi(s); err != nil {
+			t.Fatalf("DIGEST_KILLS=%s: %v", s, err)
+		}
+	}
+	recipients := 10 * kills
+	dir := t.TempDir()
+	if _, stderr, status := digestIn(t, dir, "init", "--sample"); status != 0 {
+		t.Fatal(stderr)
+	}
+	var list bytes.Buffer
+	list.WriteString("address,name\n")
+	for i := range recipients {
+		fmt.Fprintf(&list, "r%05d@example.org,Reader %d\n", i, i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "subscribers.csv"), list.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := smtptest.Start(t, smtptest.Config{})
+	env := []string{
+		"DIGEST_DELIVERY_VIA=smtp", "DIGEST_SMTP_HOST=" + server.Host, fmt.Sprint("DIGEST_SMTP_PORT=", server.Port), "DIGEST_SMTP_TLS=none",
+		"DIGEST_UNSUBSCRIBE_SECRET=0123456789abcdef",
+	}
+	const connections = 4 // the default
+
+	seed := rand.Uint64()
+	t.Logf("%d kills, %d recipients, seed %d", kills, recipients, seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	hit := 0 // kills that came while messages were on their way
+	for range kills {
+		before := len(server.Messages())
+		cmd := process(t, dir, append(env, "DIGEST_DELIVERY_RATE=300"), "--as-of", "2026-11-20")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(10+random.IntN(90)) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if cmd.Wait() == nil {
+			t.Fatal("a run came to its end before it was killed")
+		}
+		if len(server.Messages()) > before {
+			hit++
+		}
+	}
+	var out bytes.Buffer
+	last := process(t, dir, env, "--as-of", "2026-11-20")
+	last.Stdout, last.Stderr = &out, &out
+	_ = last.Run()
+	if status := last.ProcessState.ExitCode(); status != 0 && status != exitPart {
+		t.Fatalf("the last run: status %d\n%s", status, out.String())
+	}
+
+	db, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "digest.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	accepted := map[string]int{}
+	for _, m := range server.Messages() {
+		accepted[m.To]++
+	}
+	known := 0
+	for e, err := range db.Entries(t.Context(), "weekly-2026-11-20", ledger.Sent, ledger.Unknown, ledger.Pending, ledger.Claimed, ledger.Committing, ledger.Deferred, ledger.Rejected) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		known++
+		switch n := accepted[e.Address]; {
+		case e.State == ledger.Sent && n != 1:
+			t.Errorf("%s is sent, and the server has it %d times", e.Address, n)
+		case e.State == ledger.Unknown && n > 1:
+			t.Errorf("%s is unknown, and the server has it %d times", e.Address, n)
+		case e.State != ledger.Sent && e.State != ledger.Unknown:
+			t.Errorf("%s is %s after the last run", e.Address, e.State)
+		}
+	}
+	counts, err := db.Counts(t.Context(), "weekly-2026-11-20")
+	if err != nil || known != recipients {
+		t.Errorf("the ledger knows %d recipients, %v, want %d", known, err, recipients)
+	}
+	if most := kills * connections; counts.Unknown > most {
+		t.Errorf("%d recipients are in doubt, want at most one a kill and connection: %d", counts.Unknown, most)
+	}
+	if hit < kills/4 {
+		t.Errorf("only %d of %d kills came while messages were on their way: the test proves little", hit, kills)
+	}
+	t.Logf("%d of %d kills in mid-delivery; %d sent, %d in doubt (%.2f a kill)", hit, kills, counts.Sent, counts.Unknown, float64(counts.Unknown)/float64(kills))
+}
