@@ -47,7 +47,7 @@ func takeBack(ctx context.Context, tx *sql.Tx, edition string, plan ledger.Plan,
 	statements := []string{
 		`UPDATE delivery SET listed = 0 WHERE edition = ?2 AND listed = 1`,
 		`UPDATE delivery SET state = 'pending', owner = '', changed = ?1 WHERE edition = ?2 AND state IN ('claimed', 'deferred')`,
-		`UPDATE delivery SET state = 'unknown', reply = 'the run ended before the reply', changed = ?1 WHERE edition = ?2 AND state = 'committing'`,
+		`UPDATE delivery SET state = 'unknown', reply = 'the run ended before the reply', attempts = attempts + 1, changed = ?1 WHERE edition = ?2 AND state = 'committing'`,
 	}
 	if plan.ResendUnknown {
 		statements = append(statements, `UPDATE delivery SET state = 'pending', owner = '', changed = ?1 WHERE edition = ?2 AND state = 'unknown'`)
@@ -117,7 +117,7 @@ func (d *DB) Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipie
 // Commit notes that the final dot is about to leave for a claimed recipient.
 // It is durable when Commit returns. [ledger.ErrLost] means that it must not.
 func (d *DB) Commit(ctx context.Context, run ledger.Run, recipient string) error {
-	result, err := d.db.ExecContext(ctx, `UPDATE delivery SET state = 'committing', attempts = attempts + 1, changed = ?
+	result, err := d.db.ExecContext(ctx, `UPDATE delivery SET state = 'committing', changed = ?
 		WHERE edition = ? AND recipient = ? AND owner = ? AND state = 'claimed'`, d.now().UnixMilli(), run.Edition, recipient, run.Owner)
 	if err != nil {
 		return d.wrap(err)
@@ -134,8 +134,9 @@ func (d *DB) Settle(ctx context.Context, run ledger.Run, settled ...ledger.Settl
 	return d.update(ctx, func(tx *sql.Tx) error {
 		now := d.now().UnixMilli()
 		for _, s := range settled {
-			if _, err := tx.ExecContext(ctx, `UPDATE delivery SET state = ?, code = ?, reply = ?, changed = ?
-				WHERE edition = ? AND recipient = ? AND owner = ? AND state IN ('claimed', 'committing', 'unknown')`,
+			if _, err := tx.ExecContext(ctx, `UPDATE delivery SET state = ?1, code = ?2, reply = ?3, changed = ?4,
+				attempts = attempts + (?1 <> 'pending' AND state <> 'unknown')
+				WHERE edition = ?5 AND recipient = ?6 AND owner = ?7 AND state IN ('claimed', 'committing', 'unknown')`,
 				s.State, s.Code, s.Reply, now, run.Edition, s.Recipient, run.Owner); err != nil {
 				return err
 			}
