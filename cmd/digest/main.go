@@ -120,7 +120,7 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	f.StringArrayVar(&a.flags.categories, "category", nil, "only this category, by `NAME`; may be repeated")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print nothing when all is well")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "print a line for each message")
-	f.StringVar(&a.flags.logFormat, "log-format", "text", "text or json, of what is printed to standard error")
+	f.StringVar(&a.flags.logFormat, "log-format", "text", "`FORMAT` of what is printed to standard error: text or json")
 	f.BoolVar(&a.flags.noProgress, "no-progress", false, "draw no progress bar on a terminal")
 	f.BoolVar(&a.flags.strict, "strict", false, "fail if a content file cannot be read")
 	a.sendFlags(root)

@@ -140,7 +140,7 @@ func (n *newsletter) read() (bookmarks []bookmark.Bookmark, odd []*bookmark.File
 		}
 		sources = append(sources, bookmark.Source{Name: filepath.ToSlash(name), FS: dir})
 	}
-	reader := bookmark.Reader{Fields: n.Fields, Location: n.Location, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter}
+	reader := bookmark.Reader{Fields: n.Fields, Location: n.Location, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter}
 	bar := n.newProgress("reading", 0)
 	defer bar.done()
 	for b, err := range reader.Read(sources...) {

@@ -11,9 +11,11 @@ package config
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/mail"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +36,7 @@ type Config struct {
 	Location    *time.Location
 	Address     string
 	Content     []string
+	Site        string // address of the site that the content makes; may be empty
 	Fields      bookmark.Fields
 	Limits      Limits
 	Span        selector.Span
@@ -83,8 +86,8 @@ type Secret string
 
 func (Secret) String() string { return "[secret]" }
 
-// GoString keeps a secret out of %#v.
-func (Secret) GoString() string { return "[secret]" }
+// Format keeps a secret out of every verb, %#v and a mistaken %d among them.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue keeps a secret out of logs.
 func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
@@ -123,4 +126,12 @@ func (f *Faults) Error() string {
 
 func (f *Faults) add(key, remedy, problem string, args ...any) {
 	f.List = append(f.List, Fault{key, fmt.Sprintf(problem, args...), remedy})
+}
+
+// has reports whether there is a fault of the key or of one above it.
+func (f *Faults) has(key string) bool {
+	return slices.ContainsFunc(f.List, func(fault Fault) bool {
+		rest, ok := strings.CutPrefix(key, fault.Key)
+		return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 )
 
@@ -32,6 +30,7 @@ type file struct {
 	Timezone string   `mapstructure:"timezone"`
 	Address  string   `mapstructure:"address"`
 	Content  []string `mapstructure:"content"`
+	SiteURL  string   `mapstructure:"site_url"`
 	Fields   struct {
 		Title      []string `mapstructure:"title"`
 		Link       []string `mapstructure:"link"`
@@ -91,7 +90,7 @@ var categoryKeys = []string{"aliases", "limit", "name", "title"}
 // it knows.
 var defaults = map[string]any{
 	"name": "", "title": "", "from": "", "reply_to": "", "subject": "{{.Title}}: {{.Lead}}", "language": "en",
-	"timezone": "UTC", "address": "", "content": []string{"content"},
+	"timezone": "UTC", "address": "", "content": []string{"content"}, "site_url": "",
 	"fields.title": []string{}, "fields.link": []string{}, "fields.date": []string{}, "fields.categories": []string{},
 	"fields.summary": []string{}, "fields.image": []string{}, "fields.score": []string{},
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
@@ -114,13 +113,13 @@ func Load(o Options) (*Config, error) {
 		return nil, err
 	}
 	faults := &Faults{File: name}
-	written := viper.New()
-	written.SetConfigFile(name)
-	written.SetConfigType("yaml")
-	if err := written.ReadInConfig(); err != nil {
-		return nil, readError(name, err)
+	settings, err := read(name)
+	if err != nil {
+		return nil, err
 	}
-	unknown(faults, "", written.AllSettings())
+	settings = lower(faults, "", settings)
+	unknown(faults, "", settings)
+	written := viper.New()
 
 	v := viper.New()
 	for key, value := range defaults {
@@ -129,14 +128,14 @@ func Load(o Options) (*Config, error) {
 	v.SetEnvPrefix("DIGEST")
 	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
 	v.AutomaticEnv()
-	if err := v.MergeConfigMap(written.AllSettings()); err != nil {
+	if err := errors.Join(written.MergeConfigMap(settings), v.MergeConfigMap(settings)); err != nil {
 		return nil, readError(name, err)
 	}
 	for key, value := range o.Flags {
 		v.Set(key, value)
 	}
 	var f file
-	if err := v.Unmarshal(&f); err != nil {
+	if err := v.Unmarshal(&f, viper.DecodeHook(strict)); err != nil {
 		typeFaults(faults, err)
 	}
 	c := &Config{File: name}
@@ -170,100 +169,29 @@ func find(name string) (string, error) {
 	return "", fmt.Errorf("no configuration in %s; name one with --config, or make one with: digest init", strings.Join(places, ", "))
 }
 
-func readError(name string, err error) error {
-	var parse viper.ConfigParseError
-	if errors.As(err, &parse) {
-		err = parse.Unwrap()
+// read returns what the file says, every key of it: viper forgets those
+// without a value.
+func read(name string) (map[string]any, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, readError(name, err)
 	}
+	yaml, err := viper.NewCodecRegistry().Decoder("yaml")
+	if err != nil {
+		return nil, err
+	}
+	settings := map[string]any{}
+	if err := yaml.Decode(data, settings); err != nil {
+		return nil, readError(name, err)
+	}
+	return settings, nil
+}
+
+func readError(name string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return fmt.Errorf("%s: %w; make it readable", name, path.Err)
 	}
 	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	return fmt.Errorf("%s: %s; mend the YAML there", name, text)
-}
-
-// unknown refuses keys that mean nothing, and names the nearest that does.
-func unknown(faults *Faults, prefix string, settings map[string]any) {
-	for _, k := range slices.Sorted(maps.Keys(settings)) {
-		key, value := prefix+k, settings[k]
-		_, known := defaults[key]
-		group := !known && slices.ContainsFunc(Keys(), func(d string) bool { return strings.HasPrefix(d, key+".") })
-		table, isTable := value.(map[string]any)
-		switch {
-		case key == "categories":
-			list, _ := value.([]any)
-			for i, item := range list {
-				unknownCategory(faults, fmt.Sprintf("categories[%d]", i), item)
-			}
-		case key == "other":
-			unknownCategory(faults, key, value)
-		case known:
-		case group && isTable:
-			unknown(faults, key+".", table)
-		case group && value != nil:
-			faults.add(key, "write its keys below it, or in braces", "it holds keys, not a value")
-		case !group:
-			faults.add(key, suggest(key, Keys()), "no such key")
-		}
-	}
-}
-
-func unknownCategory(faults *Faults, key string, value any) {
-	table, ok := value.(map[string]any)
-	if !ok {
-		if value != nil {
-			faults.add(key, "write {name: ..., title: ..., limit: ...}", "%v is no category", value)
-		}
-		return
-	}
-	for _, k := range slices.Sorted(maps.Keys(table)) {
-		if !slices.Contains(categoryKeys, strings.ToLower(k)) {
-			faults.add(key+"."+k, suggest(k, categoryKeys), "no such key")
-		}
-	}
-}
-
-func suggest(key string, known []string) string {
-	nearest, best := "", 1000
-	for _, k := range known {
-		// The last part may have been put in the wrong place.
-		d := min(levenshtein.Distance(key, k, nil), 1+levenshtein.Distance(key, k[strings.LastIndexByte(k, '.')+1:], nil))
-		if d < best {
-			nearest, best = k, d
-		}
-	}
-	if best <= max(2, len(key)/2) {
-		return "did you mean " + nearest + "?"
-	}
-	return "remove it; config.yaml in the repository has all keys"
-}
-
-// typeFaults names the keys of values of the wrong type.
-func typeFaults(faults *Faults, err error) {
-	var list []error
-	var walk func(error)
-	walk = func(err error) {
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, e := range joined.Unwrap() {
-				walk(e)
-			}
-			return
-		}
-		var decode *mapstructure.DecodeError
-		if errors.As(err, &decode) || errors.Unwrap(err) == nil {
-			list = append(list, err)
-			return
-		}
-		walk(errors.Unwrap(err))
-	}
-	walk(err)
-	for _, err := range list {
-		var decode *mapstructure.DecodeError
-		if errors.As(err, &decode) {
-			faults.add(decode.Name(), "write a value of the right kind", "%s", strings.ReplaceAll(decode.Unwrap().Error(), "\n", " "))
-			continue
-		}
-		faults.add("configuration", "mend it", "%v", err)
-	}
 }

@@ -58,8 +58,9 @@ func (f *file) checkLetter(c *Config, faults *Faults) {
 	if strings.TrimSpace(f.Subject) == "" {
 		faults.add("subject", `write "{{.Title}}: {{.Lead}}"`, "it is empty")
 	}
-	c.Language = f.Language
-	if _, err := language.Parse(f.Language); err != nil {
+	tag, err := language.Parse(f.Language)
+	c.Language = tag.String() // en_US is written en-US in mail and HTML
+	if err != nil {
 		faults.add("language", "write a tag such as en or pt-BR", "%q is no language", f.Language)
 	}
 	location, err := time.LoadLocation(f.Timezone)
@@ -80,6 +81,9 @@ func address(s string) (mail.Address, error) {
 	if strings.TrimSpace(s) == "" {
 		return mail.Address{}, errors.New("it is empty")
 	}
+	if strings.HasSuffix(strings.TrimSpace(s), ";") { // mail.ParseAddress takes one of one mailbox
+		return mail.Address{}, errors.New("it is a group")
+	}
 	a, err := mail.ParseAddress(s)
 	if err != nil {
 		return mail.Address{}, errors.New(strings.TrimPrefix(err.Error(), "mail: "))
@@ -97,7 +101,10 @@ func (f *file) checkSelection(c *Config, faults *Faults) {
 			faults.add("content", "make it, or name the folder of your bookmarks", "there is no folder %s", c.Path(dir))
 		}
 	}
-	c.Content = f.Content
+	c.Content, c.Site = f.Content, f.SiteURL
+	if u, err := url.Parse(f.SiteURL); f.SiteURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		faults.add("site_url", "write https://www.example.org, or leave it empty", "%q is no address of a site", f.SiteURL)
+	}
 	d := bookmark.DefaultFields()
 	c.Fields = bookmark.Fields{
 		Title: orKeys(f.Fields.Title, d.Title), Link: orKeys(f.Fields.Link, d.Link), Date: orKeys(f.Fields.Date, d.Date),
@@ -183,10 +190,13 @@ func (f *file) checkSMTP(c *Config, faults *Faults, inFile func(string) bool) {
 	s := f.SMTP
 	c.SMTP = SMTP{Host: s.Host, Port: s.Port, TLS: s.TLS, Username: s.Username, Auth: s.Auth, HELO: s.HELO}
 	if f.Delivery.Via != "smtp" {
+		secret(c, faults, "smtp.password", s.Password, "", inFile) // not used, and not to be seen either
 		return
 	}
 	if s.Host == "" {
 		faults.add("smtp.host", "write the name of your mail server", "it is empty, and delivery.via is smtp")
+	} else if net.ParseIP(s.Host) == nil && strings.ContainsFunc(s.Host, func(r rune) bool { return r <= ' ' || r >= 0x7F || r == ':' || r == '/' }) {
+		faults.add("smtp.host", "write a name such as mail.example.org, and the port in smtp.port", "%q is no host name", s.Host)
 	}
 	if s.Port < 1 || s.Port > 65535 {
 		faults.add("smtp.port", "write 587 for starttls or 465 for tls", "%d is not a port", s.Port)
@@ -215,8 +225,9 @@ func (f *file) checkUnsubscribe(c *Config, faults *Faults, inFile func(string) b
 	u := f.Unsubscribe
 	c.Unsubscribe = Unsubscribe{URL: u.URL, Secret: secret(c, faults, "unsubscribe.secret", u.Secret, u.SecretFile, inFile)}
 	if u.URL != "" {
-		if parsed, err := url.Parse(u.URL); err != nil || parsed.Scheme != "https" || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
-			faults.add("unsubscribe.url", "write https://news.example.org/u", "%q is no https address without a query", u.URL)
+		if parsed, err := url.Parse(u.URL); err != nil || parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.User != nil ||
+			parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "" || parsed.String() != u.URL { // it goes into a header as it is
+			faults.add("unsubscribe.url", "write https://news.example.org/u", "%q is no https address, in ASCII and without a query", u.URL)
 		}
 	}
 	if u.Mailto != "" {

@@ -74,7 +74,7 @@ type Verdict struct {
 	Waits    bool   // its date is after the window, so a later edition may have it
 }
 
-func (v *Verdict) leave(r Reason, format string, args ...any) {
+func (v *Verdict) rule(r Reason, format string, args ...any) {
 	v.Reason, v.Detail = r, fmt.Sprintf(format, args...)
 }
 

@@ -16,7 +16,6 @@ package selector
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -119,8 +118,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key 
 		featured = func(string) (string, bool) { return "", false }
 	}
 	var verdicts []*Verdict
-	var sections [][]candidate
-	sections = make([][]candidate, len(p.Categories)+1) // the last one is Other's
+	sections := make([][]candidate, len(p.Categories)+1) // the last one is Other's
 	index := p.index()
 	for b := range bookmarks {
 		v := &Verdict{Bookmark: b}
@@ -130,17 +128,17 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key 
 		}
 		key := b.Key()
 		if edition, ok := featured(key); ok {
-			v.leave(AlreadyFeatured, "it was in edition %s", edition)
+			v.rule(AlreadyFeatured, "it was in edition %s", edition)
 			continue
 		}
 		if at, ok := p.section(v, index); ok {
 			sections[at] = append(sections[at], candidate{v, key})
 		}
 	}
-	p.dropDuplicates(sections)
 	edition := Edition{ID: p.ID(), Window: p.Window}
+	chosen := map[string]*Verdict{} // by key
 	for i, list := range sections {
-		if s := p.fill(i, list); len(s.Bookmarks) > 0 {
+		if s := p.fill(i, list, chosen); len(s.Bookmarks) > 0 {
 			edition.Sections = append(edition.Sections, s)
 		}
 	}
@@ -152,23 +150,23 @@ func (p Policy) unfit(v *Verdict) bool {
 	b := v.Bookmark
 	switch {
 	case b.NotListed != "":
-		v.leave(NotABookmark, "%s", b.NotListed)
+		v.rule(NotABookmark, "%s", b.NotListed)
 	case b.Draft:
-		v.leave(Draft, "its front matter says draft")
+		v.rule(Draft, "its front matter says draft")
 	case b.Link == "" && b.BadLink != "":
-		v.leave(NoLink, "its link %q is no http or https address", shorten(b.BadLink))
+		v.rule(NoLink, "its link %q is no http or https address", shorten(b.BadLink))
 	case b.Link == "":
-		v.leave(NoLink, "none of the keys for a link is in its front matter")
+		v.rule(NoLink, "none of the keys for a link is in its front matter")
 	case b.Title == "":
-		v.leave(NoTitle, "its title is missing or empty")
+		v.rule(NoTitle, "its title is missing or empty")
 	case !b.HasDate():
-		v.leave(NoDate, "its date is missing or stands for none")
+		v.rule(NoDate, "its date is missing or stands for none")
 	case b.Publish.After(p.Now):
-		v.leave(Future, "it is published at %s, after %s", stamp(b.Publish), stamp(p.Now))
+		v.rule(Future, "it is published at %s, after %s", stamp(b.Publish), stamp(p.Now))
 	case b.Expiry.Year() > 1 && !b.Expiry.After(p.Now):
-		v.leave(Expired, "it expired at %s", stamp(b.Expiry))
+		v.rule(Expired, "it expired at %s", stamp(b.Expiry))
 	case !p.Window.Contains(b.Date):
-		v.leave(OutsideWindow, "its date %s is %s %s", stamp(b.Date), p.Window.side(b.Date), p.Window)
+		v.rule(OutsideWindow, "its date %s is %s %s", stamp(b.Date), p.Window.side(b.Date), p.Window)
 		v.Waits = !b.Date.Before(p.Window.End)
 	default:
 		return false
@@ -200,9 +198,9 @@ func (p Policy) section(v *Verdict, index map[string]int) (at int, ok bool) {
 	}
 	if at == len(p.Categories) && p.Other == nil {
 		if len(v.Bookmark.Categories) == 0 {
-			v.leave(OtherCategory, "it has no category")
+			v.rule(OtherCategory, "it has no category")
 		} else {
-			v.leave(OtherCategory, "none of its categories is configured: %s", strings.Join(v.Bookmark.Categories, ", "))
+			v.rule(OtherCategory, "none of its categories is configured: %s", shorten(strings.Join(v.Bookmark.Categories, ", ")))
 		}
 		return at, false
 	}
@@ -210,32 +208,15 @@ func (p Policy) section(v *Verdict, index map[string]int) (at int, ok bool) {
 		i, named := index[Fold(n)]
 		return named && i == at
 	}) {
-		v.leave(OtherCategory, "only %s was asked for", strings.Join(p.Only, ", "))
+		v.rule(OtherCategory, "only %s was asked for", strings.Join(p.Only, ", "))
 		return at, false
 	}
 	return at, true
 }
 
-// dropDuplicates keeps of all candidates with one key the one that comes first
-// in the letter: by section, then by rank.
-func (p Policy) dropDuplicates(sections [][]candidate) {
-	kept := map[string]*Verdict{}
-	for i, list := range sections {
-		slices.SortStableFunc(list, func(a, b candidate) int { return p.compare(a.verdict.Bookmark, b.verdict.Bookmark) })
-		sections[i] = slices.DeleteFunc(list, func(c candidate) bool {
-			first, twice := kept[c.key]
-			if twice {
-				c.verdict.leave(Duplicate, "%s links to the same page", first.Bookmark.Path)
-				return true
-			}
-			kept[c.key] = c.verdict
-			return false
-		})
-	}
-}
-
-// fill cuts a ranked list at the limit of its category.
-func (p Policy) fill(i int, ranked []candidate) Section {
+// fill ranks the candidates of a section and takes those that are not chosen
+// yet, up to its limit.
+func (p Policy) fill(i int, candidates []candidate, chosen map[string]*Verdict) Section {
 	c := Category{}
 	if i < len(p.Categories) {
 		c = p.Categories[i]
@@ -243,16 +224,22 @@ func (p Policy) fill(i int, ranked []candidate) Section {
 		c = *p.Other
 	}
 	s := Section{Category: c.Name, Title: c.Heading()}
-	for n, cand := range ranked {
+	slices.SortFunc(candidates, func(a, b candidate) int { return p.compare(a.verdict.Bookmark, b.verdict.Bookmark) })
+	for _, cand := range candidates {
 		v := cand.verdict
 		v.Section = c.Name
-		if c.Limit > 0 && n >= c.Limit {
-			v.leave(OverLimit, "it is number %d of %d in %q, which takes %d", n+1, len(ranked), c.Heading(), c.Limit)
+		first, twice := chosen[cand.key]
+		switch {
+		case twice:
+			v.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
+		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit:
 			s.More++
-			continue
+			v.rule(OverLimit, "it is number %d in %q, which takes %d", len(s.Bookmarks)+s.More, c.Heading(), c.Limit)
+		default:
+			chosen[cand.key] = v
+			s.Bookmarks = append(s.Bookmarks, v.Bookmark)
+			v.rule(Selected, "it is number %d in %q", len(s.Bookmarks), c.Heading())
 		}
-		v.Reason, v.Detail = Selected, fmt.Sprintf("it is number %d in %q", n+1, c.Heading())
-		s.Bookmarks = append(s.Bookmarks, v.Bookmark)
 	}
 	return s
 }

@@ -52,7 +52,7 @@ func ParseSpan(s string) (Span, error) {
 	days := n
 	switch m[2] {
 	case "h":
-		span.Hours, days = time.Duration(n)*time.Hour, n/24
+		span.Hours, days = time.Duration(n)*time.Hour, (n+23)/24
 	case "d":
 		span.Days = n
 	case "w":

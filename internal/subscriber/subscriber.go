@@ -13,9 +13,11 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"digest/internal/bookmark"
@@ -35,16 +37,26 @@ func New(address, name string) (Subscriber, error) {
 	if err != nil {
 		return Subscriber{}, err
 	}
+	key := fold(local)
+	if err := checkLocal(key); err != nil { // a full-width @, say
+		return Subscriber{}, err
+	}
 	return Subscriber{
 		Address: mail.Address{Name: bookmark.Clean(name), Address: local + "@" + domain},
-		Key:     norm.NFKC.String(cases.Fold().String(norm.NFKC.String(local))) + "@" + domain,
+		Key:     key + "@" + domain,
 	}, nil
+}
+
+func fold(local string) string {
+	// Fold alone turns small Cherokee letters into capitals, and those into small ones.
+	return norm.NFKC.String(cases.Fold().String(cases.Lower(language.Und).String(norm.NFKC.String(local))))
 }
 
 // Limits of RFC 5321 4.5.3.1.
 const (
-	maxLocal  = 64
-	maxDomain = 253
+	maxLocal   = 64
+	maxLabel   = 63
+	maxAddress = 254 // a path has 256, with < and >
 )
 
 func split(address string) (local, domain string, err error) {
@@ -53,29 +65,50 @@ func split(address string) (local, domain string, err error) {
 		return "", "", errors.New("no @ in it")
 	}
 	local, domain = address[:at], address[at+1:]
-	switch {
-	case local == "":
-		return "", "", errors.New("nothing before the @")
-	case len(local) > maxLocal:
+	if len(local) > maxLocal {
 		return "", "", fmt.Errorf("more than %d bytes before the @", maxLocal)
-	case strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
-		return "", "", errors.New("a dot too many before the @")
-	case strings.ContainsFunc(local, func(r rune) bool { return !atomRune(r) }):
-		return "", "", errors.New("a character before the @ that needs quotes; such addresses are not sent to")
-	case strings.HasSuffix(domain, "."):
+	}
+	if err := checkLocal(local); err != nil {
+		return "", "", err
+	}
+	if strings.HasSuffix(domain, ".") {
 		return "", "", errors.New("the domain ends with a dot")
 	}
 	ascii, err := idna.Lookup.ToASCII(norm.NFC.String(domain))
-	if err != nil || len(ascii) > maxDomain || strings.ContainsFunc(ascii, func(r rune) bool { return !domainRune(r) }) {
+	if err != nil || !utf8.ValidString(domain) || !isDomain(ascii) {
 		return "", "", fmt.Errorf("%q is no domain", domain)
 	}
 	if !strings.Contains(ascii, ".") {
 		return "", "", fmt.Errorf("the domain %q has no dot", domain)
 	}
-	if last := ascii[strings.LastIndexByte(ascii, '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' {
-		return "", "", fmt.Errorf("%q is no domain", domain)
+	if len(local)+1+len(ascii) > maxAddress {
+		return "", "", fmt.Errorf("more than %d bytes", maxAddress)
 	}
 	return local, ascii, nil
+}
+
+func checkLocal(local string) error {
+	switch {
+	case local == "":
+		return errors.New("nothing before the @")
+	case strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
+		return errors.New("a dot too many before the @")
+	case strings.ContainsFunc(local, func(r rune) bool { return !atomRune(r) }):
+		return errors.New("a character before the @ that needs quotes; such addresses are not sent to")
+	}
+	return nil
+}
+
+// isDomain reports whether the mapped name is one of labels that the DNS can
+// hold, which idna does not check, and whose last is no number.
+func isDomain(ascii string) bool {
+	for label := range strings.SplitSeq(ascii, ".") {
+		if label == "" || len(label) > maxLabel || strings.ContainsFunc(label, func(r rune) bool { return !labelRune(r) }) {
+			return false
+		}
+	}
+	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
+	return last[0] < '0' || last[0] > '9'
 }
 
 // atomRune reports whether r may stand in a dot-atom (RFC 5322 3.2.3, RFC 6532).
@@ -89,6 +122,6 @@ func atomRune(r rune) bool {
 	return strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)
 }
 
-func domainRune(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.'
+func labelRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-'
 }
