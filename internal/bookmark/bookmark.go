@@ -23,7 +23,7 @@
 //	published: false                        refused          a draft, as in Jekyll
 //	url: https://...                        refused          accepted; it is not read
 //	a shortcode that is not closed          refused          accepted; shortcodes are dropped from the letter
-//	two keys that differ in case only       random           the later one
+//	two keys that differ in case only       random           the later one; in TOML, JSON and tables: the later by alphabet
 //	x.md and x.html in one folder           one of them      both
 //
 // and more careful in these:
@@ -40,6 +40,7 @@ package bookmark
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -47,7 +48,7 @@ import (
 type Bookmark struct {
 	Path       string    // of its file: the name of its source, a slash, the path below it
 	Title      string    // one line of plain text
-	Link       string    // absolute, http or https; empty if there is none
+	Link       string    // absolute, http or https; without one, its own page of the Reader's site; empty if there is none
 	BadLink    string    // the value that was found in place of a link, as it stands
 	Date       time.Time // may be meaningless: see HasDate
 	Publish    time.Time `json:"-"` // Hugo's publishDate: not before this instant; falls back to the date
@@ -95,15 +96,21 @@ type FileError struct {
 	Hint string // what to do about it
 }
 
+// Error is one line without control characters, whatever the file holds and
+// whatever it is called.
 func (e *FileError) Error() string {
 	where := e.Path
+	if Clean(where) != where {
+		where = strconv.Quote(where)
+	}
 	if e.Line > 0 {
 		where = fmt.Sprintf("%s:%d", where, e.Line)
 	}
+	text := Clean(e.Err.Error())
 	if e.Hint == "" {
-		return fmt.Sprintf("%s: %v", where, e.Err)
+		return fmt.Sprintf("%s: %s", where, text)
 	}
-	return fmt.Sprintf("%s: %v; %s", where, e.Err, e.Hint)
+	return fmt.Sprintf("%s: %s; %s", where, text, e.Hint)
 }
 
 func (e *FileError) Unwrap() error { return e.Err }

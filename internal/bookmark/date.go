@@ -62,7 +62,7 @@ func parseDate(v any, loc *time.Location) (t time.Time, ok bool, err error) {
 		t, err := parseDateText(v, loc)
 		return t, err == nil, err
 	}
-	return time.Time{}, false, fmt.Errorf("%w: %v", errDate, v)
+	return time.Time{}, false, fmt.Errorf("%w: %.80q", errDate, fmt.Sprint(v))
 }
 
 func parseDateText(s string, loc *time.Location) (time.Time, error) {
@@ -79,7 +79,7 @@ func parseDateText(s string, loc *time.Location) (time.Time, error) {
 		}
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("%w: %q", errDate, s)
+	return time.Time{}, fmt.Errorf("%w: %.80q", errDate, s)
 }
 
 // isZeroDate knows how databases and blog engines write "no date".

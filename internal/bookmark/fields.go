@@ -31,7 +31,7 @@ func DefaultFields() Fields {
 }
 
 var (
-	publishKeys = []string{"publishdate", "pubdate", "published"}
+	publishKeys = []string{"publishdate", "pubdate", "published", "date"}
 	expiryKeys  = []string{"expirydate", "unpublishdate"}
 )
 
@@ -140,7 +140,7 @@ func (m matter) date(keys []string, name string, loc *time.Location) (time.Time,
 		if !ok {
 			continue
 		}
-		if _, truth := f.value.(bool); truth && k == "published" {
+		if _, truth := f.value.(bool); truth && strings.EqualFold(k, "published") {
 			continue
 		}
 		t, ok, err := parseDate(f.value, loc)
@@ -223,10 +223,9 @@ func (m matter) notListed() string {
 	if h, _ := m["headless"].value.(bool); h {
 		return "it is headless"
 	}
-	if build, ok := m["build"].value.(map[string]any); ok {
-		if l, _ := scalarText(build["list"]); l == "never" || l == "false" {
-			return "build.list keeps it out of lists"
-		}
+	build, _ := m.lookup("build.list")
+	if l, _ := scalarText(build.value); l == "never" || l == "false" {
+		return "build.list keeps it out of lists"
 	}
 	return ""
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,7 +25,7 @@ func decodeTOML(front []byte) (matter, error) {
 		}
 		return nil, le
 	}
-	return newMatter(table, front, `(?m)^[ \t]*["']?%s["']?[ \t]*=`), nil
+	return newMatter(table, front, tomlKey), nil
 }
 
 func decodeJSON(front []byte) (matter, error) {
@@ -35,7 +35,7 @@ func decodeJSON(front []byte) (matter, error) {
 	if err := d.Decode(&table); err != nil {
 		return nil, jsonError(err, front)
 	}
-	return newMatter(table, front, `"%s"\s*:`), nil
+	return newMatter(table, front, jsonKey), nil
 }
 
 // cutJSON finds the end of the JSON object that data begins with.
@@ -60,37 +60,35 @@ func jsonError(err error, data []byte) *lineError {
 	return le
 }
 
-// newMatter types the values of a decoded table and finds the line of each key,
-// by a pattern with %s for the key. Keys are taken in order, so that the result
-// does not depend on that of a map.
-func newMatter(table map[string]any, front []byte, pattern string) matter {
-	keys := make([]string, 0, len(table))
-	for k := range table {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
+// Where a key stands; the key is the group. They are for messages, so that a key
+// which is written with escapes goes without a line.
+var (
+	tomlKey = regexp.MustCompile(`(?m)^[ \t]*["']?([^"'=\s]+)["']?[ \t]*=`)
+	jsonKey = regexp.MustCompile(`"([^"\\]+)"\s*:`)
+)
+
+// newMatter types the values of a decoded table and finds the line of each key.
+// Keys are taken in order, so that the result does not depend on that of a map.
+func newMatter(table map[string]any, front []byte, key *regexp.Regexp) matter {
+	lines := keyLines(front, key)
 	m := matter{}
-	for _, k := range keys {
-		m[strings.ToLower(k)] = field{value: plain(table[k]), line: lineOf(front, fmt.Sprintf(pattern, regexp.QuoteMeta(k)), len(keys))}
+	for _, k := range slices.Sorted(maps.Keys(table)) {
+		m[strings.ToLower(k)] = field{value: plain(table[k]), line: lines[k]}
 	}
 	return m
 }
 
-// lineOf finds the line where pattern first stands. It is for messages, so a
-// table of very many keys goes without.
-func lineOf(front []byte, pattern string, keys int) int {
-	if keys > 200 {
-		return 0
+// keyLines maps each key to the line where it first stands.
+func keyLines(front []byte, key *regexp.Regexp) map[string]int {
+	lines := map[string]int{}
+	line, at := 1, 0
+	for _, m := range key.FindAllSubmatchIndex(front, -1) {
+		line, at = line+lineEnds(front[at:m[2]]), m[2]
+		if k := string(front[m[2]:m[3]]); lines[k] == 0 {
+			lines[k] = line
+		}
 	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return 0
-	}
-	at := re.FindIndex(front)
-	if at == nil {
-		return 0
-	}
-	return 1 + lineEnds(front[:at[0]])
+	return lines
 }
 
 // plain maps the types of the decoders to those of a field.

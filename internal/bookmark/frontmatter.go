@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -108,7 +110,7 @@ func (p parts) decode() (matter, error) {
 	case noFormat:
 		return matter{}, nil
 	case yamlFM:
-		m, err = decodeYAML(p.front)
+		m, err = decodeYAML(p.front, p.line)
 	case tomlFM:
 		m, err = decodeTOML(p.front)
 	case jsonFM:
@@ -131,9 +133,9 @@ func (p parts) decode() (matter, error) {
 		}
 	}
 	if params, ok := m["params"].value.(map[string]any); ok {
-		for k, v := range params {
+		for _, k := range slices.Backward(slices.Sorted(maps.Keys(params))) {
 			if _, has := m[strings.ToLower(k)]; !has {
-				m[strings.ToLower(k)] = field{v, m["params"].line}
+				m[strings.ToLower(k)] = field{params[k], m["params"].line}
 			}
 		}
 	}
@@ -160,16 +162,11 @@ func (m matter) lookup(key string) (field, bool) {
 		if !ok {
 			return field{}, false
 		}
-		found := false
-		for k, v := range table {
-			if strings.EqualFold(k, name) {
-				f.value, found = v, true
-				break
-			}
-		}
-		if !found {
+		keys := slices.DeleteFunc(slices.Sorted(maps.Keys(table)), func(k string) bool { return strings.ToLower(k) != name })
+		if len(keys) == 0 {
 			return field{}, false
 		}
+		f.value = table[keys[len(keys)-1]]
 	}
 	return f, true
 }

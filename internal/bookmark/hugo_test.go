@@ -132,8 +132,8 @@ func TestHugoSites(t *testing.T) {
 
 func compareSite(t *testing.T, dir string) {
 	type page struct {
-		Path, Kind, Title, Date, ExpiryDate string
-		Draft                               bool
+		Path, Kind, Title, Date, ExpiryDate, Permalink string
+		Draft                                          bool
 	}
 	pages := map[string]page{}
 	f, err := os.Open(filepath.Join(dir, "hugo-pages.jsonl"))
@@ -162,7 +162,8 @@ func compareSite(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer fsys.Close()
-	r := Reader{Fields: DefaultFields(), MaxFrontMatter: 256 << 10}
+	// No key for links, so that each page is linked to at the site.
+	r := Reader{Site: "https://example.org", MaxFrontMatter: 256 << 10}
 	var files, agreed, refused, tolerated, unlisted int
 	for b, err := range r.Read(Source{FS: fsys}) {
 		files++
@@ -180,6 +181,8 @@ func compareSite(t *testing.T, dir string) {
 		case !isPage:
 			tolerated++
 			t.Logf("%s: accepted here, by Hugo not: %s", b.Path, rejects[b.Path])
+		case b.Link != "https://example.org"+strings.TrimSuffix(want.Permalink, "pages.txt"):
+			t.Errorf("%s: Link = %s, Hugo's %s", b.Path, b.Link, want.Permalink)
 		case b.Title != Clean(want.Title) || !sameDate(b.Date, want.Date) || !sameDate(b.Expiry, want.ExpiryDate) || b.Draft != want.Draft:
 			t.Errorf("%s: title %q, date %v, expiry %v, draft %v; Hugo's %+v", b.Path, b.Title, b.Date, b.Expiry, b.Draft, want)
 		default:

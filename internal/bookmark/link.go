@@ -2,6 +2,7 @@ package bookmark
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,7 +11,7 @@ import (
 )
 
 // parseLink makes an absolute http or https URL of s that is safe to print on
-// a line of its own: ASCII only, without blanks, quotes or a user name.
+// a line of its own: ASCII only, without blanks, double quotes or a user name.
 func parseLink(s string) (string, bool) {
 	s = strings.TrimSpace(s)
 	if strings.ContainsFunc(s, unicode.IsControl) {
@@ -37,13 +38,14 @@ func parseLink(s string) (string, bool) {
 	return link, true
 }
 
-// asciiHost is host in A-labels (RFC 5890), lower case, or an IP address.
+// asciiHost is host in A-labels (RFC 5890), lower case, or an IP address. It
+// is false for what can be neither.
 func asciiHost(host string) (string, bool) {
 	if host == "" {
 		return "", false
 	}
-	if strings.Contains(host, ":") { // IPv6
-		return "[" + strings.ToLower(host) + "]", true
+	if strings.Contains(host, ":") { // IPv6, where a zone after % is of one machine only
+		return "[" + strings.ToLower(host) + "]", !strings.Contains(host, "%")
 	}
 	a, err := idna.Lookup.ToASCII(host)
 	if err != nil {
@@ -51,6 +53,11 @@ func asciiHost(host string) (string, bool) {
 		if a = strings.ToLower(host); strings.ContainsFunc(a, func(r rune) bool { return !hostByte(r) }) || strings.Contains(a, "xn--") {
 			return "", false
 		}
+	} else if again, err := idna.Lookup.ToASCII(a); err != nil || again != a {
+		return "", false // some hosts become names that no one may look up
+	}
+	if slices.Contains(strings.Split(strings.TrimSuffix(a, "."), "."), "") {
+		return "", false
 	}
 	return a, true
 }
@@ -98,11 +105,7 @@ func Canonical(link string) string {
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		b.WriteString(":" + port)
 	}
-	normal := url.URL{Path: u.Path} // escapes the path in one way
-	if strings.Contains(strings.ToLower(u.EscapedPath()), "%2f") {
-		normal.RawPath = u.RawPath // an escaped slash is no slash
-	}
-	b.WriteString(strings.TrimRight(normal.EscapedPath(), "/"))
+	b.WriteString(strings.TrimRight(canonicalPath(u.EscapedPath()), "/"))
 	if q := canonicalQuery(u.RawQuery); q != "" {
 		b.WriteString("?" + q)
 	}
@@ -110,6 +113,19 @@ func Canonical(link string) string {
 		b.WriteString("#" + f)
 	}
 	return b.String()
+}
+
+var escapedSlash = regexp.MustCompile("%2[Ff]")
+
+// canonicalPath escapes a path in one way. An escaped slash is no slash.
+func canonicalPath(escaped string) string {
+	segments := escapedSlash.Split(escaped, -1)
+	for i, s := range segments {
+		if plain, err := url.PathUnescape(s); err == nil {
+			segments[i] = (&url.URL{Path: plain}).EscapedPath()
+		}
+	}
+	return strings.Join(segments, "%2F")
 }
 
 func canonicalQuery(raw string) string {
@@ -175,25 +191,34 @@ func (b Bookmark) Host() string {
 // readable reports whether a label of a host is of one script, and of one
 // whose letters do not pass for Latin ones unless the whole name is foreign.
 func readable(label string, foreign bool) bool {
-	var latin, cjk, other, confusable bool
+	var latin, cjk, distinct, confusable bool
 	for _, r := range label {
 		switch {
-		case r == '-' || unicode.IsDigit(r):
+		case r == '-' || r >= '0' && r <= '9':
 		case unicode.Is(unicode.Latin, r):
+			if !everydayLatin(r) {
+				return false
+			}
 			latin = true
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 			cjk = true
-		case unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee):
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Thai, unicode.Devanagari) && !unicode.IsDigit(r):
+			distinct = true
+		default: // Cyrillic and Greek, but also Lisu or the digits of Bengali
 			confusable = true
-		default:
-			other = true
 		}
 	}
 	kinds := 0
-	for _, k := range []bool{latin, cjk, other, confusable} {
+	for _, k := range []bool{latin, cjk, distinct, confusable} {
 		if k {
 			kinds++
 		}
 	}
 	return kinds <= 1 && (!confusable || foreign)
+}
+
+// everydayLatin reports whether r is a letter of a European or Vietnamese
+// alphabet, and none that is another without its dot, as in phonetic script.
+func everydayLatin(r rune) bool {
+	return r <= 0x17F && r != 0x131 || r >= 0x218 && r <= 0x21B || r >= 0x1E00 && r <= 0x1EFF
 }

@@ -24,6 +24,7 @@ const (
 type Reader struct {
 	Fields         Fields
 	Location       *time.Location // of dates without a zone
+	Site           string         // the site's address: a page without a link is then linked to there; empty: it has none
 	MaxFile        int64          // bytes
 	MaxFrontMatter int64          // bytes
 }
@@ -67,7 +68,7 @@ func (w walker) dir(name string, inBundle bool) bool {
 	}
 	bundle := inBundle
 	for _, e := range entries {
-		bundle = bundle || isIndex(e.Name()) && name != "."
+		bundle = bundle || isIndex(e.Name()) && e.Type().IsRegular() && name != "."
 	}
 	for _, e := range entries {
 		child := path.Join(name, e.Name())
@@ -107,13 +108,13 @@ func (w walker) file(name string, mode fs.FileMode) (Bookmark, error) {
 	}
 	f, err := w.source.FS.Open(name)
 	if err != nil {
-		return fail(bare(err), "make it readable")
+		return fail(bare(err), remedy(err))
 	}
 	defer f.Close()
 	// The name may have come to mean another file since it was listed.
 	info, err := f.Stat()
 	if err != nil {
-		return fail(bare(err), "make it readable")
+		return fail(bare(err), remedy(err))
 	}
 	if !info.Mode().IsRegular() {
 		return fail(errors.New("is not a regular file"), "remove it")
@@ -124,36 +125,43 @@ func (w walker) file(name string, mode fs.FileMode) (Bookmark, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return fail(bare(err), "make it readable")
+		return fail(bare(err), remedy(err))
 	}
 	if int64(len(data)) > limit {
 		return fail(fmt.Errorf("%w: over the limit of %d bytes", ErrTooLarge, limit), "shorten it, or raise limits.file")
 	}
-	return w.Parse(p, data)
+	return w.parse(p, name, data)
 }
 
-// Parse reads the content of the file at name. The error is a *FileError.
-func (r *Reader) Parse(name string, data []byte) (Bookmark, error) {
-	b := Bookmark{Path: name, Markup: Markdown}
+// Parse reads the content of the file at name. The error is a *FileError, and
+// with it comes a bookmark of which only the path is known.
+func (r *Reader) Parse(name string, data []byte) (Bookmark, error) { return r.parse(name, name, data) }
+
+// parse reads a file that is at name below its source.
+func (r *Reader) parse(file, name string, data []byte) (Bookmark, error) {
+	b := Bookmark{Path: file, Markup: Markdown}
 	if ext := strings.ToLower(path.Ext(name)); ext == ".html" || ext == ".htm" {
 		b.Markup = HTML
 	}
 	p, err := split(data)
 	if err != nil {
-		return b, fileError(name, err)
+		return Bookmark{Path: file}, fileError(file, err)
 	}
 	if limit := cmp.Or(r.MaxFrontMatter, DefaultMaxFrontMatter); int64(len(p.front)) > limit {
-		return b, &FileError{name, p.line, fmt.Errorf("%w: front matter of %d bytes, over the limit of %d", ErrTooLarge, len(p.front), limit),
+		return Bookmark{Path: file}, &FileError{file, p.line, fmt.Errorf("%w: front matter of %d bytes, over the limit of %d", ErrTooLarge, len(p.front), limit),
 			"shorten it, or raise limits.front_matter"}
 	}
 	m, err := p.decode()
 	if err != nil {
-		return b, fileError(name, err)
+		return Bookmark{Path: file}, fileError(file, err)
 	}
 	b.Body = string(bytes.ToValidUTF8(p.body, []byte("\uFFFD")))
 	b.NotListed = m.notListed()
 	b.Title = Clean(m.text(or(r.Fields.Title, "title")))
 	b.Link, b.BadLink = m.link(r.Fields.Link)
+	if r.Site != "" && b.Link == "" && b.BadLink == "" {
+		b.Link, _ = parseLink(strings.TrimSuffix(r.Site, "/") + m.permalink(name))
+	}
 	b.Categories = m.list(or(r.Fields.Categories, "categories"))
 	b.Summary = Clean(m.text(r.Fields.Summary))
 	b.Image = Clean(m.text(r.Fields.Image))
@@ -163,13 +171,13 @@ func (r *Reader) Parse(name string, data []byte) (Bookmark, error) {
 	loc := cmp.Or(r.Location, time.UTC)
 	dateKeys := or(r.Fields.Date, DefaultFields().Date...)
 	if b.Date, err = m.date(dateKeys, name, loc); err != nil {
-		return b, fileError(name, err)
+		return Bookmark{Path: file}, fileError(file, err)
 	}
-	if b.Publish, err = m.date(append(publishKeys[:len(publishKeys):len(publishKeys)], "date"), name, loc); err != nil {
-		return b, fileError(name, err)
+	if b.Publish, err = m.date(publishKeys, name, loc); err != nil {
+		return Bookmark{Path: file}, fileError(file, err)
 	}
 	if b.Expiry, err = m.date(expiryKeys, name, loc); err != nil {
-		return b, fileError(name, err)
+		return Bookmark{Path: file}, fileError(file, err)
 	}
 	return b, nil
 }
@@ -191,6 +199,17 @@ func fileError(name string, err error) *FileError {
 		}
 	}
 	return fe
+}
+
+// remedy is what to do about a file that cannot be opened or read.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "it went away meanwhile; run again"
+	case errors.Is(err, fs.ErrInvalid):
+		return "rename it"
+	}
+	return "make it readable"
 }
 
 // bare is err without the path that *fs.PathError puts before it.

@@ -7,23 +7,34 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// maxValues bounds what aliases may unfold into.
-const maxValues = 50_000
+// maxValues bounds what aliases may unfold into. A long text counts as one
+// value for each textPerValue of its bytes, since it is read at each place.
+const (
+	maxValues    = 50_000
+	textPerValue = 16
+)
 
 // decodeYAML keeps every scalar's own text where its type would lose some of
 // it: yaml.v3 would make midnight UTC of a plain date, and with that forget
 // that no zone was given.
-func decodeYAML(front []byte) (matter, error) {
-	// Blank, not gone: line numbers and columns stay.
+func decodeYAML(front []byte, line int) (matter, error) {
+	// Texts lose these characters anyway, and yaml.v3 refuses the first kind and
+	// ends lines at the second, as only YAML 1.1 did.
 	front = bytes.ToValidUTF8(front, []byte("\uFFFD"))
 	front = bytes.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7F {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r':
+			return r
+		case r == 0x85 || r == 0x2028 || r == 0x2029:
+			return ' '
+		case unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF:
 			return -1
 		}
 		return r
@@ -34,7 +45,7 @@ func decodeYAML(front []byte) (matter, error) {
 		err = yaml.Unmarshal(joinSurrogates(front), &doc)
 	}
 	if err != nil {
-		return nil, yamlError(err)
+		return nil, yamlError(err, front)
 	}
 	if len(doc.Content) == 0 {
 		return matter{}, nil
@@ -46,8 +57,8 @@ func decodeYAML(front []byte) (matter, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, &lineError{root.Line, errors.New("front matter is not a list of keys"), "write it as key: value"}
 	}
-	c := yamlConverter{}
-	if err := c.duplicates(root, 0); err != nil {
+	c := yamlConverter{line: line}
+	if err := c.duplicates(root); err != nil {
 		return nil, err
 	}
 	m := matter{}
@@ -57,11 +68,14 @@ func decodeYAML(front []byte) (matter, error) {
 	return m, nil
 }
 
-type yamlConverter struct{ values int }
+type yamlConverter struct {
+	values int
+	line   int // of the file, where the front matter begins
+}
 
 func (c *yamlConverter) value(n *yaml.Node) (any, error) {
-	if c.values++; c.values > maxValues {
-		return nil, &lineError{n.Line, fmt.Errorf("aliases unfold into more than %d values", maxValues), "write the values out"}
+	if err := c.spend(n); err != nil {
+		return nil, err
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -84,6 +98,14 @@ func (c *yamlConverter) value(n *yaml.Node) (any, error) {
 	return scalar(n), nil
 }
 
+// spend counts a key or value as often as aliases repeat it.
+func (c *yamlConverter) spend(n *yaml.Node) error {
+	if c.values += 1 + len(n.Value)/textPerValue; c.values > maxValues {
+		return &lineError{n.Line, fmt.Errorf("aliases unfold into more than %d values", maxValues), "write the values out"}
+	}
+	return nil
+}
+
 // mapping calls set for each pair, those of merged mappings ("<<") first, so
 // that the mapping's own win.
 func (c *yamlConverter) mapping(n *yaml.Node, set func(k string, v any, line int)) error {
@@ -99,8 +121,8 @@ func (c *yamlConverter) mapping(n *yaml.Node, set func(k string, v any, line int
 			if m.Kind == yaml.AliasNode {
 				m = m.Alias
 			}
-			if c.values++; c.values > maxValues {
-				return &lineError{n.Line, errors.New("too many merged mappings"), "write the keys out"}
+			if err := c.spend(m); err != nil {
+				return err
 			}
 			if m.Kind != yaml.MappingNode {
 				return &lineError{n.Content[i].Line, errors.New("<< merges something that has no keys"), "name an anchor of a mapping"}
@@ -115,6 +137,9 @@ func (c *yamlConverter) mapping(n *yaml.Node, set func(k string, v any, line int
 		if key.ShortTag() == "!!merge" {
 			continue
 		}
+		if err := c.spend(key); err != nil {
+			return err
+		}
 		v, err := c.value(n.Content[i+1])
 		if err != nil {
 			return err
@@ -125,7 +150,7 @@ func (c *yamlConverter) mapping(n *yaml.Node, set func(k string, v any, line int
 }
 
 // duplicates refuses what Hugo refuses: one key twice in one mapping.
-func (c *yamlConverter) duplicates(n *yaml.Node, depth int) error {
+func (c *yamlConverter) duplicates(n *yaml.Node) error {
 	if n.Kind == yaml.MappingNode {
 		first := make(map[string]int, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -134,13 +159,13 @@ func (c *yamlConverter) duplicates(n *yaml.Node, depth int) error {
 				continue
 			}
 			if line, twice := first[k.Value]; twice {
-				return &lineError{k.Line, fmt.Errorf("key %q stands here again, first at line %d of the front matter", k.Value, line), "remove one of the two"}
+				return &lineError{k.Line, fmt.Errorf("key %q stands here again, first at line %d", k.Value, c.line+line-1), "remove one of the two"}
 			}
 			first[k.Value] = k.Line
 		}
 	}
 	for _, child := range n.Content {
-		if err := c.duplicates(child, depth+1); err != nil {
+		if err := c.duplicates(child); err != nil {
 			return err
 		}
 	}
@@ -171,17 +196,32 @@ func scalar(n *yaml.Node) any {
 	return n.Value
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+var (
+	yamlLine    = regexp.MustCompile(`^line (\d+): `)
+	yamlGrammar = regexp.MustCompile(`^did not find expected (key|node content|'-' indicator|',' or)`)
+)
 
-func yamlError(err error) error {
-	text := err.Error()
-	line := 0
+func yamlError(err error, front []byte) error {
+	line, text := yamlFault(err)
+	// Of a fault in a structure yaml.v3 names the line before that where the
+	// structure begins, but the line before the fault if it begins at the top.
+	if yamlGrammar.MatchString(text) {
+		top := bytes.TrimLeft(front, "\r\n")
+		if err := yaml.Unmarshal(top, new(yaml.Node)); err != nil {
+			line, text = yamlFault(err)
+			line += 1 + lineEnds(front[:len(front)-len(top)])
+		}
+	}
+	return &lineError{line, errors.New(text), "put quotes around a value that holds : # @ or a quote, and indent with blanks"}
+}
+
+func yamlFault(err error) (line int, text string) {
+	text = strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	}
-	text = strings.TrimPrefix(text, "yaml: ")
-	return &lineError{line, errors.New(text), "put quotes around a value that holds : # @ or a quote, and indent with blanks"}
+	return line, text
 }
 
 var surrogates = regexp.MustCompile(`\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})`)

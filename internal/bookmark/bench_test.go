@@ -1,0 +1,109 @@
+package bookmark
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+var documents = map[string]string{
+	"YAML": `---
+archetype: bookmark
+title: "A title of usual length, as it stands"
+link: https://www.example.org/2026/11/19/a-title-of-usual-length?a=1&b=2
+date: 2026-11-19T13:47:49Z
+categories: [healthcare it, cybersecurity]
+description: One or two sentences, which say what it is about. They are short.
+featuredImage: /img/example-org-a-title.jpg
+socialScore: 12
+socialScoreSimulated: false
+slug: example-org-a-title
+source: {name: Dropmark, apiendpoint: "https://dropmark.example/1.json"}
+---
+The opening of the article.
+`,
+	"TOML": `+++
+archetype = "bookmark"
+title = "A title of usual length, as it stands"
+link = "https://www.example.org/2026/11/19/a-title-of-usual-length?a=1&b=2"
+date = 2026-11-19T13:47:49Z
+categories = ["healthcare it", "cybersecurity"]
+description = "One or two sentences, which say what it is about. They are short."
+featuredImage = "/img/example-org-a-title.jpg"
+socialScore = 12
+slug = "example-org-a-title"
++++
+The opening of the article.
+`,
+	"JSON": `{
+"archetype": "bookmark",
+"title": "A title of usual length, as it stands",
+"link": "https://www.example.org/2026/11/19/a-title-of-usual-length?a=1&b=2",
+"date": "2026-11-19T13:47:49Z",
+"categories": ["healthcare it", "cybersecurity"],
+"description": "One or two sentences, which say what it is about. They are short.",
+"featuredImage": "/img/example-org-a-title.jpg",
+"socialScore": 12,
+"slug": "example-org-a-title"
+}
+The opening of the article.
+`,
+}
+
+func BenchmarkRead(b *testing.B) {
+	const files = 10_000
+	root := b.TempDir()
+	for i := range files {
+		folder := filepath.Join(root, fmt.Sprintf("%02d", i%100))
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("example-org-%05d.md", i)), []byte(documents["YAML"]), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	dir, err := Dir(root)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer dir.Close()
+	r := Reader{Fields: DefaultFields()}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range r.Read(Source{FS: dir}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != files {
+			b.Fatalf("Read yields %d files, want %d", n, files)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*files), "ns/file")
+}
+
+func BenchmarkParse(b *testing.B) {
+	for _, format := range []string{"YAML", "TOML", "JSON"} {
+		b.Run(format, func(b *testing.B) {
+			data := []byte(documents[format])
+			r := Reader{Fields: DefaultFields()}
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := r.Parse("content/a.md", data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCanonical(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		Canonical("https://www.example.org/2026/11/19/a-title-of-usual-length/?b=2&a=1&utm_source=feed#top")
+	}
+}
