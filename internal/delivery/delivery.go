@@ -28,7 +28,8 @@ import (
 
 // A Sender delivers messages one after the other; see [email.Sender].
 type Sender interface {
-	// Connect fails if no message could be sent; it may be left out.
+	// Connect fails if no message could be sent. Send connects again itself
+	// when the connection is lost.
 	Connect(ctx context.Context) error
 	Send(ctx context.Context, m email.Message, commit func() error) email.Outcome
 	Close() error
@@ -49,7 +50,7 @@ type Job struct {
 	Connect     func() Sender // called once a connection; each is used by one goroutine
 	Connections int           // 0: one
 	Rate        float64       // most messages a second over all connections; 0: no limit
-	Log         *slog.Logger  // a line for each message, at debug level
+	Log         *slog.Logger  // a line for each message, at debug level; may be nil
 	Progress    func(Report)  // called after each message, never twice at once; may be nil
 }
 
@@ -73,12 +74,23 @@ func (j Job) Do(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w := &work{Job: j, cancel: cancel}
+	if w.Log == nil {
+		w.Log = slog.New(slog.DiscardHandler)
+	}
 	if j.Rate > 0 {
 		w.limit = rate.NewLimiter(rate.Limit(j.Rate), 1)
 	}
+	// What would fail for all fails before the first claim, and once: many
+	// wrong passwords lock an account.
+	first := j.Connect()
+	if err := first.Connect(ctx); err != nil {
+		cancel(err)
+		return w.report, errors.Join(context.Cause(ctx), first.Close())
+	}
 	var group sync.WaitGroup
-	for range max(1, j.Connections) {
-		group.Go(func() { w.connection(ctx) })
+	group.Go(func() { w.connection(ctx, first) })
+	for range j.Connections - 1 {
+		group.Go(func() { w.anotherConnection(ctx) })
 	}
 	group.Wait()
 	return w.report, context.Cause(ctx)
@@ -96,15 +108,22 @@ type work struct {
 	refusals int    // how often it came in a row
 }
 
-// connection claims and sends until there is nothing left or ctx is done.
-func (w *work) connection(ctx context.Context) {
+// anotherConnection works beside the first, if the server allows so many.
+func (w *work) anotherConnection(ctx context.Context) {
 	sender := w.Connect()
-	defer sender.Close()
-	// What would fail for all fails before the first claim.
 	if err := sender.Connect(ctx); err != nil {
-		w.cancel(err)
+		if ctx.Err() == nil {
+			w.Log.Warn("delivery goes on with a connection less", "error", err)
+		}
+		_ = sender.Close()
 		return
 	}
+	w.connection(ctx, sender)
+}
+
+// connection claims and sends until there is nothing left or ctx is done.
+func (w *work) connection(ctx context.Context, sender Sender) {
+	defer sender.Close()
 	for ctx.Err() == nil {
 		claimed, err := w.Ledger.Claim(ctx, w.Run, batch)
 		if err != nil {
@@ -115,7 +134,8 @@ func (w *work) connection(ctx context.Context) {
 			return
 		}
 		for i, r := range claimed {
-			if w.wait(ctx) != nil {
+			if err := w.wait(ctx); err != nil {
+				w.cancel(err)
 				w.giveBack(ctx, claimed[i:])
 				return
 			}
@@ -134,12 +154,18 @@ func (w *work) wait(ctx context.Context) error {
 
 // deliver sends one message and records what became of it.
 func (w *work) deliver(ctx context.Context, sender Sender, r ledger.Recipient) {
+	// What the ledger is told must reach it, even if ctx is done.
+	record := context.WithoutCancel(ctx)
 	outcome := sender.Send(ctx, w.Compose(r), func() error {
-		return w.Ledger.Commit(context.WithoutCancel(ctx), w.Run, r.Key)
+		err := w.Ledger.Commit(record, w.Run, r.Key)
+		if err != nil {
+			w.cancel(err)
+		}
+		return err
 	})
 	w.Log.Debug("message", "edition", w.Run.Edition, "recipient", r.Address, "outcome", outcome.String())
-	// Whatever became of the message must be recorded, even if ctx is done.
-	err := w.Ledger.Settle(context.WithoutCancel(ctx), w.Run, ledger.Settlement{
+	w.count(outcome)
+	err := w.Ledger.Settle(record, w.Run, ledger.Settlement{
 		Recipient: r.Key,
 		State:     ledger.State(outcome.Status),
 		Code:      outcome.Code,
@@ -148,9 +174,7 @@ func (w *work) deliver(ctx context.Context, sender Sender, r ledger.Recipient) {
 	})
 	if err != nil {
 		w.cancel(err)
-		return
 	}
-	w.count(outcome)
 }
 
 // count adds to the report, and ends the job if the fault is ours or the

@@ -7,39 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/textproto"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 )
-
-// connect has go-mail dial, secure the connection and log in.
-func (s *Sender) connect(ctx context.Context) (Outcome, bool) {
-	var release []func() bool
-	client, err := s.dialer(func(conn net.Conn) {
-		s.conn = conn
-		// go-mail heeds ctx only until it has a connection.
-		release = append(release, context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) }))
-	})
-	if err != nil {
-		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseConnect, Reply: err.Error(), Stop: true}, false
-	}
-	s.client, err = client.DialToSMTPClientWithContext(ctx)
-	for _, stop := range release {
-		stop()
-	}
-	if err != nil {
-		o := judge(s.failedPhase(err), err)
-		o.Reply = fmt.Sprintf("%s: %s", net.JoinHostPort(s.Host, fmt.Sprint(s.Port)), o.Reply)
-		if o.Code >= 500 {
-			o.Blame = BlameSender
-		}
-		s.drop()
-		return o, false
-	}
-	return Outcome{}, true
-}
 
 // Connect makes the connection that Send would make, or says in an error why
 // it cannot.
@@ -53,92 +28,130 @@ func (s *Sender) Connect(ctx context.Context) error {
 	return nil
 }
 
-// failedPhase finds out how far a connection came: go-mail reports the error,
-// and in which of its steps only in words.
-func (s *Sender) failedPhase(err error) string {
-	var reply *textproto.Error
-	switch {
-	case strings.Contains(err.Error(), "AUTH") || errors.Is(err, mail.ErrNoSupportedAuthDiscovered) || strings.Contains(err.Error(), "auth"):
-		return phaseAuth
-	case strings.Contains(err.Error(), "STARTTLS") || isCertificate(err):
-		return phaseTLS
-	case errors.As(err, &reply) && s.TLS == STARTTLS && reply.Code == 454:
-		return phaseTLS
+// connect opens a connection. What keeps it from doing so keeps every message.
+func (s *Sender) connect(ctx context.Context) (Outcome, bool) {
+	phase, err := s.open(ctx)
+	if err == nil {
+		return Outcome{}, true
 	}
-	return phaseConnect
+	s.drop()
+	o := judge(phase, err)
+	if ctx.Err() != nil && o.Code == 0 {
+		o.Reply = "interrupted"
+	}
+	o.Stop = true
+	o.Reply = s.address() + ": " + o.Reply
+	return o, false
 }
 
-// dialer configures go-mail; keep is given the connection once it is made.
-func (s *Sender) dialer(keep func(net.Conn)) (*mail.Client, error) {
-	config := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.RootCAs}
-	helo := s.HELO
-	if helo == "" {
-		helo = "localhost"
-	}
-	options := []mail.Option{
-		mail.WithPort(s.Port),
-		mail.WithHELO(helo),
-		mail.WithTimeout(cmp.Or(s.Timeouts.Connect, 5*time.Minute)),
-		mail.WithTLSConfig(config),
-		mail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
-			return s.dial(ctx, network, address, config, keep)
-		}),
-	}
-	switch s.TLS {
-	case STARTTLS:
-		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
-	case ImplicitTLS:
-		options = append(options, mail.WithSSL())
-	case NoTLS:
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
-	default:
-		return nil, fmt.Errorf("%q is no way of TLS", s.TLS)
-	}
-	if s.Username != "" {
-		options = append(options, mail.WithUsername(s.Username), mail.WithPassword(s.Password))
-		if s.Auth == "" {
-			options = append(options, mail.WithOpportunisticSMTPAuth(
-				mail.SMTPAuthSCRAMSHA256PLUS, mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthSCRAMSHA1PLUS, mail.SMTPAuthSCRAMSHA1,
-				mail.SMTPAuthPlain, mail.SMTPAuthLogin))
-		} else {
-			mechanism, ok := mechanisms[s.Auth]
-			if !ok {
-				return nil, fmt.Errorf("%q is no mechanism for login", s.Auth)
-			}
-			options = append(options, mail.WithSMTPAuth(mechanism))
-		}
-	}
-	return mail.NewClient(s.Host, options...)
-}
+func (s *Sender) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
-// dial makes the connection in place of go-mail, which forgets it when a later
-// step fails, and whose deadlines cannot be moved while it waits.
-func (s *Sender) dial(ctx context.Context, network, address string, config *tls.Config, keep func(net.Conn)) (net.Conn, error) {
-	var d net.Dialer
-	plain, err := d.DialContext(ctx, network, address)
+// open dials, secures the connection and logs in. An error comes with the phase
+// in which it happened, and may leave a connection behind.
+func (s *Sender) open(ctx context.Context) (phase string, err error) {
+	wait := cmp.Or(s.Timeouts.Connect, 5*time.Minute)
+	dialer := net.Dialer{Deadline: time.Now().Add(wait)}
+	plain, err := dialer.DialContext(ctx, "tcp", s.address())
 	if err != nil {
-		return nil, err
+		return phaseConnect, err
 	}
 	conn := &boundedConn{Conn: plain}
-	keep(conn)
-	if s.TLS != ImplicitTLS {
-		return conn, nil
+	s.conn = conn
+	s.within(wait)
+	stop := context.AfterFunc(ctx, func() { conn.endBy(time.Now()) })
+	defer stop()
+
+	config := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.RootCAs}
+	talk := net.Conn(conn)
+	switch s.TLS {
+	case STARTTLS, NoTLS:
+	case ImplicitTLS:
+		secure := tls.Client(conn, config)
+		if err := secure.Handshake(); err != nil {
+			return phaseTLS, err
+		}
+		talk = secure
+	default:
+		return phaseConnect, fmt.Errorf("%q is no way of TLS", s.TLS)
 	}
-	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		return nil, err
+	client, err := smtp.NewClient(talk, s.Host)
+	if err != nil {
+		return phaseConnect, err
 	}
-	return secure, nil
+	if err := client.Hello(cmp.Or(s.HELO, "localhost")); err != nil {
+		return phaseConnect, err
+	}
+	if s.TLS == STARTTLS {
+		if offered, _ := client.Extension("STARTTLS"); !offered {
+			return phaseTLS, errors.New("the server does not offer it")
+		}
+		if err := client.StartTLS(config); err != nil {
+			return phaseTLS, err
+		}
+	}
+	if s.Username != "" {
+		login, err := s.login(client)
+		if err != nil {
+			return phaseAuth, err
+		}
+		if err := client.Auth(login); err != nil {
+			return phaseAuth, err
+		}
+	}
+	s.client = client
+	return "", nil
+}
+
+// mechanisms are those of SASL that we know, the best first. Without an Auth
+// are those that bind the login to the connection; they are never named.
+var mechanisms = []struct {
+	auth Auth
+	name string
+	new  func(username, password, host string, state *tls.ConnectionState) smtp.Auth
+}{
+	{"", "SCRAM-SHA-256-PLUS", func(u, p, _ string, state *tls.ConnectionState) smtp.Auth {
+		return smtp.ScramSHA256PlusAuth(u, p, state)
+	}},
+	{AuthSCRAMSHA256, "SCRAM-SHA-256", func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA256Auth(u, p) }},
+	{"", "SCRAM-SHA-1-PLUS", func(u, p, _ string, state *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA1PlusAuth(u, p, state) }},
+	{AuthSCRAMSHA1, "SCRAM-SHA-1", func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA1Auth(u, p) }},
+	{AuthPlain, "PLAIN", func(u, p, host string, _ *tls.ConnectionState) smtp.Auth {
+		return smtp.PlainAuth("", u, p, host, false)
+	}},
+	{AuthLogin, "LOGIN", func(u, p, host string, _ *tls.ConnectionState) smtp.Auth { return smtp.LoginAuth(u, p, host, false) }},
+	{AuthXOAUTH2, "XOAUTH2", func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.XOAuth2Auth(u, p) }},
+}
+
+// login picks the mechanism: the one that is set, or the best on offer that a
+// password serves.
+func (s *Sender) login(client *smtp.Client) (smtp.Auth, error) {
+	state, err := client.GetTLSConnectionState()
+	if err != nil { // go-mail itself allows it to an address such as 127.0.0.1
+		return nil, errors.New("no password is sent without TLS")
+	}
+	_, offer := client.Extension("AUTH")
+	for _, m := range mechanisms {
+		wanted := m.auth == s.Auth || s.Auth == "" && m.auth != AuthXOAUTH2
+		if wanted && slices.Contains(strings.Fields(offer), m.name) {
+			return m.new(s.Username, s.Password, s.Host, state), nil
+		}
+	}
+	return nil, fmt.Errorf("the server offers %q, wanted is %s", offer, cmp.Or(s.Auth, "any that takes a password"))
 }
 
 // maxReply is the most that a server may send before it hears from us: far
 // more than any reply or handshake, far less than memory.
 const maxReply = 1 << 20
 
-// A boundedConn refuses a reply without end.
+// A boundedConn refuses a reply without end, and can be told to come to an end
+// itself while others wait on it and move its deadline.
 type boundedConn struct {
 	net.Conn
 	read int
+
+	mu       sync.Mutex
+	deadline time.Time // as last set
+	end      time.Time // no deadline is later; zero: any may be
 }
 
 func (c *boundedConn) Read(p []byte) (int, error) {
@@ -153,4 +166,24 @@ func (c *boundedConn) Read(p []byte) (int, error) {
 func (c *boundedConn) Write(p []byte) (int, error) {
 	c.read = 0
 	return c.Conn.Write(p)
+}
+
+// SetDeadline is that of a [net.Conn], but for the end.
+func (c *boundedConn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline = t
+	if !c.end.IsZero() && c.end.Before(t) {
+		t = c.end
+	}
+	return c.Conn.SetDeadline(t)
+}
+
+// endBy bounds what is in hand and all that will follow.
+func (c *boundedConn) endBy(t time.Time) {
+	c.mu.Lock()
+	c.end = t
+	deadline := c.deadline
+	c.mu.Unlock()
+	_ = c.SetDeadline(deadline)
 }

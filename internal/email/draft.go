@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/url"
 	"strings"
 
@@ -91,6 +90,9 @@ func (d *Draft) build(l Letter) error {
 		}
 	}
 	m.Subject(l.Subject)
+	if strings.Contains(l.Subject, "=?") {
+		m.Subject(encodedWords(l.Subject))
+	}
 	m.SetDateWithValue(l.Date)
 	m.SetMessageIDWithValue(d.placeholder[TokenLength:] + "@" + n.domain())
 	m.SetGenHeader("List-Id", n.listID())
@@ -112,13 +114,13 @@ func (d *Draft) build(l Letter) error {
 
 // listID is the stable name of the list (RFC 2919).
 func (n Newsletter) listID() string {
-	phrase := strings.Map(func(r rune) rune {
+	title := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`<>"\`, r) {
 			return -1
 		}
 		return r
 	}, n.Title)
-	return mime.QEncoding.Encode("utf-8", phrase) + " <" + n.Name + "." + n.domain() + ">"
+	return phrase(title) + " <" + n.Name + "." + n.domain() + ">"
 }
 
 // cutAt finds both halves of the placeholder in raw, over the soft line breaks

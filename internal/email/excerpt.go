@@ -2,6 +2,7 @@ package email
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -28,25 +29,28 @@ type run struct {
 // excerpt cuts safe HTML after most characters. It passes over headings and
 // code blocks.
 func excerpt(safe string, most int) Excerpt {
-	context := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	nodes, err := html.ParseFragment(strings.NewReader(safe), context)
-	if err != nil {
-		return Excerpt{}
-	}
 	var g gatherer
 	g.most = 4 * most // enough to see where a sentence ends
-	for _, n := range nodes {
+	for _, n := range fragment(safe) {
 		g.gather(n, nil)
 	}
 	text := cutSentences(bookmark.Clean(g.text.String()), most)
 	return Excerpt{HTML: g.render(text), Text: text}
 }
 
+// fragment parses HTML that stands in a block.
+func fragment(safe string) []*html.Node {
+	nodes, err := html.ParseFragment(strings.NewReader(safe), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return nil // it nests too deep
+	}
+	return nodes
+}
+
 type gatherer struct {
-	runs  []run
-	text  strings.Builder
-	most  int
-	depth int
+	runs []run
+	text strings.Builder
+	most int
 }
 
 func (g *gatherer) gather(n *html.Node, marks []atom.Atom) {
@@ -62,7 +66,9 @@ func (g *gatherer) gather(n *html.Node, marks []atom.Atom) {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre:
 		return
 	case atom.Em, atom.Strong, atom.I, atom.B, atom.Code, atom.Q, atom.Cite, atom.Sub, atom.Sup:
-		marks = append(marks[:len(marks):len(marks)], n.DataAtom)
+		if !slices.Contains(marks, n.DataAtom) { // once is enough, and 500 times too much
+			marks = append(marks[:len(marks):len(marks)], n.DataAtom)
+		}
 	case atom.P, atom.Li, atom.Blockquote, atom.Br, atom.Div:
 		g.add(" ", nil)
 		defer g.add(" ", nil)
@@ -118,17 +124,26 @@ func (g *gatherer) render(text string) template.HTML {
 	return template.HTML(b.String()) // #nosec: text is escaped, tags are from a closed set
 }
 
+// marksPerColumn is how many bytes of text a column may hold. Families of emoji
+// need 13; without a limit, a tower of marks on one letter is one column wide.
+const marksPerColumn = 16
+
+func fits(s string, most int) bool {
+	return len(s) <= marksPerColumn*most && uniseg.StringWidth(s) <= most
+}
+
 // cutSentences is s within most columns, as a terminal counts them: whole
 // sentences if at least one fits, else words and an ellipsis.
 func cutSentences(s string, most int) string {
-	if uniseg.StringWidth(s) <= most {
+	if fits(s, most) {
 		return s
 	}
 	kept, rest, state := 0, s, -1
 	for count := 0; rest != ""; {
 		var sentence string
 		sentence, rest, state = uniseg.FirstSentenceInString(rest, state)
-		if count += uniseg.StringWidth(sentence); count > most {
+		count += uniseg.StringWidth(sentence)
+		if count > most || kept+len(sentence) > marksPerColumn*most {
 			break
 		}
 		kept += len(sentence)
@@ -140,20 +155,25 @@ func cutSentences(s string, most int) string {
 }
 
 // cut is s within most columns, at the end of a word where there is one and
-// never inside of a character, with an ellipsis if something is missing.
+// never inside of a character, with an ellipsis if something is missing. It is
+// empty if not even the first character fits.
 func cut(s string, most int) string {
-	if uniseg.StringWidth(s) <= most {
+	if fits(s, most) {
 		return s
 	}
 	end, width, blank := 0, 0, 0
 	for g := uniseg.NewGraphemes(s); g.Next(); {
-		if width += g.Width(); width > most-1 {
+		_, to := g.Positions()
+		if width += g.Width(); width > most-1 || to > marksPerColumn*most {
 			break
 		}
 		if g.Str() == " " {
 			blank = end
 		}
-		_, end = g.Positions()
+		end = to
+	}
+	if end == 0 {
+		return ""
 	}
 	if blank > end/2 {
 		end = blank

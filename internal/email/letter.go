@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"html/template"
 	"net/mail"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
+	"golang.org/x/net/html"
 	"golang.org/x/text/language"
 
 	"digest/internal/bookmark"
@@ -64,8 +68,14 @@ type Item struct {
 	safe string
 }
 
-// Body is the whole body, sanitised.
-func (i Item) Body() template.HTML { return template.HTML(i.safe) } // #nosec: the sanitiser's output
+// Body is the whole body, sanitised; it ends all elements that it begins.
+func (i Item) Body() template.HTML {
+	var b strings.Builder
+	for _, n := range fragment(i.safe) {
+		_ = html.Render(&b, n) // a builder does not fail
+	}
+	return template.HTML(b.String()) // #nosec: the sanitiser's output
+}
 
 // Most columns of what the letter shows of one bookmark.
 const (
@@ -85,7 +95,7 @@ func (n Newsletter) letter(e selector.Edition, number int, date time.Time) Lette
 	}
 	c := newConverter()
 	for _, s := range e.Sections {
-		section := Section{Title: s.Title, More: s.More}
+		section := Section{Title: cut(bookmark.Clean(s.Title), maxTitle), More: s.More}
 		for _, b := range s.Bookmarks {
 			section.Items = append(section.Items, c.item(b, e.Window.End.Location()))
 		}
@@ -100,14 +110,14 @@ func (c *converter) item(b bookmark.Bookmark, zone *time.Location) Item {
 	safe := c.html(b.Body, b.Markup)
 	i := Item{
 		Title:   cut(plainText(b.Title), maxTitle),
-		Link:    bookmark.WithoutTracking(b.Link),
+		Link:    unambiguous(bookmark.WithoutTracking(b.Link)),
 		Host:    b.Host(),
 		Date:    b.Date.In(zone),
 		Summary: plainText(b.Summary),
 		Excerpt: excerpt(safe, maxSummary),
 		safe:    safe,
 	}
-	if i.Title == "" { // it was nothing but markup
+	if !strings.ContainsFunc(i.Title, visible) { // it was nothing but markup
 		i.Title = i.Host
 	}
 	if repeats(i.Summary, i.Excerpt.Text) {
@@ -116,6 +126,34 @@ func (c *converter) item(b bookmark.Bookmark, zone *time.Location) Item {
 	i.Summary = cutSentences(i.Summary, maxSummary)
 	return i
 }
+
+// webAddress reports whether a link can stand by itself in both parts, as those
+// that the package bookmark reads.
+func webAddress(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
+		!strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// unambiguous is a link with all characters escaped that html/template escapes
+// too, so that both parts show the same one, and that programs which look for
+// links in text do not count as part of it.
+func unambiguous(link string) string {
+	var b strings.Builder
+	for i := range len(link) {
+		if c := link[i]; strings.IndexByte("'()\"<>\\^`{|}", c) >= 0 || c == '%' && !escaped.MatchString(link[i:]) {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(link[i])
+	}
+	return b.String()
+}
+
+var escaped = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
+
+// visible reports whether a reader sees r, even by itself.
+func visible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
 
 // titles are those of all items, in order.
 func (l Letter) titles() []string {

@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -48,15 +49,19 @@ func (c *converter) html(body string, markup bookmark.Markup) string {
 		body = strings.ToValidUTF8(body[:maxBody], "")
 	}
 	body = shortcode.ReplaceAllString(body, "")
-	if markup == bookmark.HTML || strings.HasPrefix(strings.TrimSpace(body), "<") {
+	if markup == bookmark.HTML || startsWithTag.MatchString(body) {
 		return clean(c.policy.Sanitize(body))
 	}
-	var b bytes.Buffer
-	if err := c.markdown.Convert([]byte(body), &b); err != nil {
-		return "" // only a writer can fail, and a buffer does not
+	// A short reference can stand for a long address any number of times.
+	b := limitedBuffer{left: 4 * maxBody}
+	if err := c.markdown.Convert([]byte(body), &b); err != nil && !errors.Is(err, errTooLong) {
+		return "" // only a writer can fail
 	}
-	return clean(c.policy.SanitizeReader(&b).String())
+	return clean(c.policy.SanitizeReader(&b.Buffer).String())
 }
+
+// startsWithTag tells HTML from an address in angle brackets.
+var startsWithTag = regexp.MustCompile(`^\s*<[!?/]?[A-Za-z][A-Za-z0-9]*[\s/>]|^\s*<!--`)
 
 // shortcode is what Hugo, Jekyll and Eleventy replace when they build a site.
 var shortcode = regexp.MustCompile(`(?s)\{\{[<%].*?[>%]\}\}|\{%.*?%\}`)

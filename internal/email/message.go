@@ -3,11 +3,12 @@ package email
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"io"
-	"mime"
 	"net/mail"
 	"strings"
+	"unicode/utf8"
 
 	"digest/internal/bookmark"
 )
@@ -69,20 +70,39 @@ func pad(token string) string {
 const maxName = 64
 
 // formatAddress is an address as RFC 5322 writes it, folded before the address
-// and between encoded words (RFC 2047).
+// and between encoded words.
 func formatAddress(a mail.Address) string {
 	name := cut(bookmark.Clean(a.Name), maxName)
 	if name == "" {
 		return "<" + a.Address + ">"
 	}
-	encoded := mime.QEncoding.Encode("utf-8", name)
-	if encoded == name {
-		quoted := (&mail.Address{Name: name, Address: "x@x"}).String()
-		encoded = strings.TrimSuffix(quoted, " <x@x>")
-	} else {
-		encoded = strings.ReplaceAll(encoded, "?= =?", "?=\r\n =?")
+	return strings.ReplaceAll(phrase(name), "?= =?", "?=\r\n =?") + "\r\n <" + a.Address + ">"
+}
+
+// phrase is a name as it may stand before an address: in quotes, or as encoded
+// words. Unlike in a subject, these may hold no quotes, commas or brackets
+// (RFC 2047, 5.3).
+func phrase(name string) string {
+	if strings.Contains(name, "=?") || strings.Contains(name, `\`) { // net/mail would leave a backslash in an encoded word
+		return encodedWords(name)
 	}
-	return encoded + "\r\n <" + a.Address + ">"
+	return strings.TrimSuffix((&mail.Address{Name: name, Address: "x@x"}).String(), " <x@x>")
+}
+
+// encodedWords is s as encoded words (RFC 2047), even if it is ASCII: text that
+// only looks like an encoded word would be decoded if it stood in the clear.
+func encodedWords(s string) string {
+	const most = 45 // bytes: 75 characters, less the frame, in base64
+	var words []string
+	for s != "" {
+		end := min(len(s), most)
+		for end < len(s) && !utf8.RuneStart(s[end]) {
+			end--
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:end]))+"?=")
+		s = s[end:]
+	}
+	return strings.Join(words, " ")
 }
 
 // WriteTo writes the message as it is sent and as a .eml file holds it: lines

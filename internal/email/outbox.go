@@ -19,7 +19,7 @@ type Outbox string
 // folders are there after [Outbox.Connect].
 func (o Outbox) Send(_ context.Context, m Message, commit func() error) Outcome {
 	if err := o.deliver(m, commit); err != nil {
-		return Outcome{Status: Deferred, Blame: BlameSender, Phase: "outbox", Reply: err.Error(), Stop: true}
+		return Outcome{Status: Deferred, Blame: BlameSender, Phase: "outbox", Reply: printable(err.Error()), Stop: true}
 	}
 	return Outcome{Status: Sent, Phase: "outbox"}
 }

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ const (
 type Outcome struct {
 	Status   Status
 	Blame    Blame
-	Phase    string // of the conversation: connect, STARTTLS, AUTH, MAIL, RCPT, DATA, body, dot
+	Phase    string // of the conversation: connect, TLS, AUTH, MAIL, RCPT, DATA, body, dot
 	Code     int    // of the reply; 0: there was none
 	Enhanced string // RFC 3463, such as 5.1.1; may be empty
 	Reply    string // the server's words, safe to print, or what else went wrong
@@ -71,39 +72,34 @@ func (o Outcome) String() string {
 
 // judge makes an outcome of a fault in a phase (RFC 5321 4.2, RFC 3463).
 func judge(phase string, err error) Outcome {
-	o := Outcome{Status: Deferred, Blame: BlameServer, Phase: phase, Reply: printable(describe(err))}
+	o := Outcome{Status: Deferred, Blame: BlameServer, Phase: phase}
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
+		o.Reply = printable(describe(err))
 		if phase == phaseDot {
 			o.Status = Unknown
 		}
-		o.Stop = phase == phaseConnect || isCertificate(err)
 		return o
 	}
 	o.Code = reply.Code
 	o.Enhanced, o.Reply = enhanced(reply.Msg)
 	switch {
-	case o.Code < 400 || o.Code >= 600: // 250 to DATA, 99: it speaks something else
-		o.Blame = BlameServer
-		if phase == phaseDot && o.Code >= 200 && o.Code < 300 {
-			o.Status = Sent
-		} else if phase == phaseDot {
-			o.Status = Unknown
-		}
-	case o.Code >= 500:
+	case o.Code >= 400 && o.Code < 500:
+	case o.Code >= 500 && o.Code < 600:
 		o.Blame = blame(phase, o.Enhanced)
 		if o.Blame == BlameRecipient {
 			o.Status = Rejected
 		}
+	case phase == phaseDot: // neither yes nor no
+		o.Status = Unknown
 	}
-	o.Stop = o.Status == Deferred && (phase == phaseConnect || phase == phaseTLS || phase == phaseAuth)
 	return o
 }
 
 // The phases of a conversation.
 const (
 	phaseConnect = "connect"
-	phaseTLS     = "STARTTLS"
+	phaseTLS     = "TLS"
 	phaseAuth    = "AUTH"
 	phaseMail    = "MAIL"
 	phaseRcpt    = "RCPT"
@@ -113,18 +109,23 @@ const (
 )
 
 // blame says whom a 5xx reply speaks of. 5.1 is an address, 5.2 a mailbox, 5.4
-// the way to it; all else, such as 5.7 (policy), is about us.
+// the way to it; all else, such as 5.7 (policy), is about us, and so are 5.1.7
+// and 5.1.8, the sender's address, which many servers tell only at RCPT.
 func blame(phase, enhanced string) Blame {
-	class, _, _ := strings.Cut(strings.TrimPrefix(enhanced, "5."), ".")
+	_, detail, _ := strings.Cut(enhanced, ".")
+	subject, _, _ := strings.Cut(detail, ".")
+	if detail == "1.7" || detail == "1.8" {
+		return BlameSender
+	}
 	switch phase {
 	case phaseRcpt:
-		switch class {
+		switch subject {
 		case "3", "5", "6", "7":
 			return BlameSender
 		}
 		return BlameRecipient
 	case phaseData, phaseDot:
-		switch class {
+		switch subject {
 		case "1", "2":
 			return BlameRecipient
 		}
@@ -162,7 +163,7 @@ func printable(s string) string {
 func describe(err error) string {
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // the latter from dialling
 		return "no answer in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "the server closed the connection"

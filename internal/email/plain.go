@@ -14,7 +14,7 @@ import (
 // it stands, since it may be what the text is about.
 func plainText(s string) string {
 	if !strings.ContainsAny(s, "<&") {
-		return s
+		return bookmark.Clean(s)
 	}
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(s))

@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	texttemplate "text/template"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"digest/internal/bookmark"
 	"digest/internal/selector"
@@ -66,8 +69,10 @@ func (r *Renderer) For(n Newsletter) (*Renderer, error) {
 	return &Renderer{n, r.html, r.text, subject}, err
 }
 
+// templateError begins with the file and line.
 func templateError(err error) error {
-	return errors.New(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "html/"), "template: "))
+	s := strings.TrimPrefix(err.Error(), "html/")
+	return errors.New(strings.TrimPrefix(strings.TrimPrefix(s, "template:"), " "))
 }
 
 // Render makes the draft of an edition that has bookmarks. number counts the
@@ -77,15 +82,21 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	if e.Len() == 0 {
 		return nil, errors.New("the edition has no bookmarks")
 	}
+	for b := range e.All() {
+		if !webAddress(b.Link) {
+			return nil, fmt.Errorf("%s: its link %q is no http or https address", b.Path, b.Link)
+		}
+	}
 	l := r.newsletter.letter(e, number, date)
 	subject, err := execute(r.subject, l)
 	if err != nil {
 		return nil, err
 	}
-	l.Subject = cut(bookmark.Clean(subject), maxSubject)
-	if l.Subject == "" {
+	if subject = bookmark.Clean(subject); subject == "" {
 		return nil, errors.New("subject: the template gives an empty one")
 	}
+	// A title of one endless character is no reason to send no letter.
+	l.Subject = cmp.Or(cut(subject, maxSubject), cut(l.Title, maxSubject))
 	l.Preheader = l.preheader()
 
 	d := &Draft{Edition: e.ID, Subject: l.Subject, newsletter: r.newsletter}
@@ -98,8 +109,8 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	if d.html, err = execute(r.html, l); err != nil {
 		return nil, err
 	}
-	if strings.Contains(d.html, "ZgotmplZ") {
-		return nil, fmt.Errorf("%s: it puts an address where html/template allows none", HTMLTemplate)
+	if tag := filtered(d.html); tag != "" {
+		return nil, fmt.Errorf("%s: it puts a value into %s that html/template allows none in", HTMLTemplate, tag)
 	}
 	if err := d.build(l); err != nil {
 		return nil, err
@@ -111,13 +122,46 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 const maxSubject = 78
 
 func execute(t interface {
+	Name() string
 	Execute(io.Writer, any) error
 }, l Letter) (string, error) {
 	b := limitedBuffer{left: MaxMessage}
-	if err := t.Execute(&b, l); err != nil {
+	err := t.Execute(&b, l)
+	if errors.Is(err, errTooLong) { // which comes without a place
+		return "", fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	if err != nil {
 		return "", templateError(err)
 	}
 	return b.String(), nil
+}
+
+// filtered finds the tag in which html/template put its mark in place of a
+// value, or is empty. Texts may hold the mark: an article may be about it.
+func filtered(doc string) string {
+	const mark = "ZgotmplZ"
+	z := html.NewTokenizer(strings.NewReader(doc))
+	for last := ""; ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return ""
+		case html.StartTagToken, html.SelfClosingTagToken:
+			raw := string(z.Raw())
+			tag := z.Token()
+			for _, a := range tag.Attr {
+				if a.Val == "#"+mark && a.Key != "aria-label" || a.Key == "style" && strings.Contains(a.Val, mark) || a.Key == strings.ToLower(mark) {
+					return raw
+				}
+			}
+			last = tag.Data
+		case html.TextToken:
+			if last == "style" && strings.Contains(string(z.Raw()), mark) {
+				return "<style>"
+			}
+		case html.EndTagToken:
+			last = ""
+		}
+	}
 }
 
 // tidy ends every line without blanks, the text with one line end, and leaves
@@ -134,6 +178,8 @@ func tidy(s string) string {
 	return strings.Trim(s, "\n") + "\n"
 }
 
+var errTooLong = fmt.Errorf("more than %d bytes; give the categories limits", MaxMessage)
+
 // A limitedBuffer fails when a template has no end.
 type limitedBuffer struct {
 	bytes.Buffer
@@ -142,7 +188,7 @@ type limitedBuffer struct {
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	if b.left -= len(p); b.left < 0 {
-		return 0, fmt.Errorf("more than %d bytes; give the categories limits", MaxMessage)
+		return 0, errTooLong
 	}
 	return b.Buffer.Write(p)
 }

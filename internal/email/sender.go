@@ -3,16 +3,15 @@ package email
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
+	"io"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
-	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 )
 
@@ -30,7 +29,7 @@ const (
 // and a password serves.
 type Auth string
 
-// The mechanisms.
+// The mechanisms. None is used without TLS.
 const (
 	AuthPlain       Auth = "plain"
 	AuthLogin       Auth = "login"
@@ -38,11 +37,6 @@ const (
 	AuthSCRAMSHA1   Auth = "scram-sha-1"
 	AuthXOAUTH2     Auth = "xoauth2" // the password is the access token
 )
-
-var mechanisms = map[Auth]mail.SMTPAuthType{
-	AuthPlain: mail.SMTPAuthPlain, AuthLogin: mail.SMTPAuthLogin, AuthXOAUTH2: mail.SMTPAuthXOAUTH2,
-	AuthSCRAMSHA256: mail.SMTPAuthSCRAMSHA256, AuthSCRAMSHA1: mail.SMTPAuthSCRAMSHA1,
-}
 
 // A Sender delivers messages over SMTP, one recipient a message, on one
 // connection that it keeps. It is not safe for concurrent use.
@@ -58,8 +52,8 @@ type Sender struct {
 	PerConnection      int // most messages on a connection; 0: no limit
 
 	client *smtp.Client
-	conn   net.Conn // below the TLS of the client
-	count  int
+	conn   *boundedConn // below the TLS of the client
+	count  int          // of messages on it
 }
 
 // Timeouts are how long to wait in each phase. Those that are zero are taken
@@ -76,9 +70,13 @@ type Timeouts struct {
 // Send delivers a message. It calls commit when all but the final dot is
 // written, and does not write the dot if commit fails: whatever must be known
 // in case the reply gets lost has to be stored by then. If ctx is done the
-// conversation in hand goes on for the grace period.
+// conversation in hand goes on for the grace period, and the connection is
+// closed.
 func (s *Sender) Send(ctx context.Context, m Message, commit func() error) Outcome {
-	if !plainAddress(m.From) || !plainAddress(m.To) {
+	if !plainAddress(m.From) {
+		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true, Reply: "the sender's address cannot be written in SMTP"}
+	}
+	if !plainAddress(m.To) {
 		return Outcome{Status: Rejected, Blame: BlameRecipient, Phase: phaseRcpt, Reply: "the address cannot be written in SMTP"}
 	}
 	data := m.Bytes()
@@ -90,7 +88,7 @@ func (s *Sender) Send(ctx context.Context, m Message, commit func() error) Outco
 		}
 	}
 	o := s.transact(ctx, m, data, commit)
-	if reused && o.Phase == phaseMail && (o.Code == 0 || o.Code == 421) && ctx.Err() == nil {
+	if reused && o.Phase == phaseMail && s.client == nil && o.ends() && ctx.Err() == nil {
 		// The server had closed the kept connection; nothing was asked of it yet.
 		if o, ok := s.connect(ctx); !ok {
 			return o
@@ -104,81 +102,104 @@ func (s *Sender) Send(ctx context.Context, m Message, commit func() error) Outco
 // leaves the connection ready for the next one, or closed.
 func (s *Sender) transact(ctx context.Context, m Message, data []byte, commit func() error) Outcome {
 	conn, grace := s.conn, cmp.Or(s.Timeouts.Grace, 30*time.Second)
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now().Add(grace)) })
-	defer stop()
-	utf8 := !isASCII(m.To)
-	if offered, _ := s.client.Extension("SMTPUTF8"); utf8 && !offered {
-		return Outcome{Status: Rejected, Blame: BlameRecipient, Phase: phaseRcpt, Reply: "the address needs SMTPUTF8, which the server does not offer"}
-	}
-	if _, size := s.client.Extension("SIZE"); size != "" {
-		if most, err := strconv.ParseInt(size, 10, 64); err == nil && most > 0 && int64(len(data)) > most {
-			return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true,
-				Reply: fmt.Sprintf("the message has %d bytes, the server takes %d; lower the limits of the categories", len(data), most)}
+	stop := context.AfterFunc(ctx, func() { conn.endBy(time.Now().Add(grace)) })
+	defer func() {
+		if !stop() {
+			_ = s.Close()
 		}
-	}
-	s.count++
-	s.client.SkipSMTPUTF8(!utf8)
-	for _, step := range []struct {
-		phase string
-		wait  time.Duration
-		do    func() error
-	}{
-		{phaseMail, cmp.Or(s.Timeouts.Command, 5*time.Minute), func() error { return s.client.Mail("<" + m.From + ">") }},
-		{phaseRcpt, cmp.Or(s.Timeouts.Command, 5*time.Minute), func() error { return s.client.Rcpt("<" + m.To + ">") }},
-	} {
-		s.deadline(ctx, step.wait)
-		if err := step.do(); err != nil {
-			o := judge(step.phase, err)
-			s.afterReply(ctx, o)
-			return o
-		}
-	}
-	s.deadline(ctx, cmp.Or(s.Timeouts.Data, 2*time.Minute))
-	body, err := s.client.Data()
-	if err != nil {
-		o := judge(phaseData, err)
-		if o.Code > 0 && o.Code < 400 {
-			s.drop() // it may be waiting for a message, or for a command
-		} else {
-			s.afterReply(ctx, o)
-		}
+	}()
+	if o, ok := s.fits(m, len(data)); !ok {
 		return o
 	}
-	// From here on a fault leaves half a message behind: only a lost
-	// connection tells the server to forget it.
-	s.deadline(ctx, cmp.Or(s.Timeouts.Body, 10*time.Minute))
-	if _, err := body.Write(data); err != nil {
-		s.drop()
-		return judge(phaseBody, err)
+	s.count++
+	s.client.SkipSMTPUTF8(isASCII(m.From + m.To))
+	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
+	if err := s.client.Mail("<" + m.From + ">"); err != nil {
+		return s.fault(phaseMail, err)
+	}
+	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
+	if err := s.client.Rcpt("<" + m.To + ">"); err != nil {
+		return s.fault(phaseRcpt, err)
+	}
+	s.within(cmp.Or(s.Timeouts.Data, 2*time.Minute))
+	body, err := s.client.Data()
+	if err != nil {
+		return s.fault(phaseData, err)
+	}
+	return s.hand(body.(*smtp.DataCloser).WriteCloser, data, commit)
+}
+
+// fits reports whether the server can take the message, or the outcome if not.
+func (s *Sender) fits(m Message, size int) (Outcome, bool) {
+	international, _ := s.client.Extension("SMTPUTF8")
+	_, limit := s.client.Extension("SIZE")
+	most, err := strconv.Atoi(limit)
+	switch {
+	case !international && !isASCII(m.From):
+		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true,
+			Reply: "the sender's address needs SMTPUTF8, which the server does not offer"}, false
+	case !international && !isASCII(m.To):
+		return Outcome{Status: Rejected, Blame: BlameRecipient, Phase: phaseRcpt,
+			Reply: "the address needs SMTPUTF8, which the server does not offer"}, false
+	case err == nil && most > 0 && size > most:
+		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true,
+			Reply: fmt.Sprintf("the message has %d bytes, the server takes %d; lower the limits of the categories", size, most)}, false
+	}
+	return Outcome{}, true
+}
+
+// hand gives the server the message that it has asked for. dots stuffs dots,
+// and its Close writes the final one; go-mail's own would hide whether that
+// has left. Up to it a fault leaves half a message behind: only a lost
+// connection tells the server to forget it.
+func (s *Sender) hand(dots io.WriteCloser, data []byte, commit func() error) Outcome {
+	text := s.client.Text
+	s.within(cmp.Or(s.Timeouts.Body, 10*time.Minute))
+	_, err := dots.Write(data)
+	if err == nil {
+		err = text.W.Flush()
+	}
+	if err != nil {
+		return s.fault(phaseBody, err)
+	}
+	if text.R.Buffered() > 0 { // it would pass for the reply to the dot
+		return s.fault(phaseBody, errors.New("the server spoke before its turn"))
 	}
 	if err := commit(); err != nil {
 		s.drop()
 		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseBody, Reply: printable(err.Error()), Stop: true}
 	}
-	s.deadline(ctx, cmp.Or(s.Timeouts.Dot, 10*time.Minute))
-	if err := body.Close(); err != nil {
-		o := judge(phaseDot, err)
-		s.afterReply(ctx, o)
-		return o
+	s.within(cmp.Or(s.Timeouts.Dot, 10*time.Minute))
+	if err := dots.Close(); err != nil {
+		return s.fault(phaseBody, err)
 	}
-	return Outcome{Status: Sent, Phase: phaseDot, Code: 250}
+	code, words, err := text.ReadResponse(2)
+	if err != nil {
+		return s.fault(phaseDot, err)
+	}
+	o := Outcome{Status: Sent, Phase: phaseDot, Code: code}
+	o.Enhanced, o.Reply = enhanced(words)
+	return o
 }
 
-// afterReply makes the connection ready for another transaction after a reply, or
-// closes it.
-func (s *Sender) afterReply(ctx context.Context, o Outcome) {
-	if o.Status == Sent {
-		return
-	}
-	if o.Code == 0 || o.Code == 421 || o.Status == Unknown {
+// fault judges what went wrong in a phase. It makes the connection ready for
+// another transaction, or closes it.
+func (s *Sender) fault(phase string, err error) Outcome {
+	o := judge(phase, err)
+	if o.ends() {
 		s.drop()
-		return
+		return o
 	}
-	s.deadline(ctx, cmp.Or(s.Timeouts.Command, 5*time.Minute))
+	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
 	if s.client.Reset() != nil {
 		s.drop()
 	}
+	return o
 }
+
+// ends reports whether a fault ends the conversation: the server closes it,
+// or nobody knows what it waits for.
+func (o Outcome) ends() bool { return o.Code < 400 || o.Code >= 600 || o.Code == 421 }
 
 // drop closes the connection without a word.
 func (s *Sender) drop() {
@@ -193,26 +214,22 @@ func (s *Sender) Close() error {
 	if s.client == nil {
 		return nil
 	}
-	_ = s.conn.SetDeadline(time.Now().Add(5 * time.Second))
+	s.within(min(5*time.Second, cmp.Or(s.Timeouts.Command, 5*time.Second)))
 	_ = s.client.Quit() // whatever it answers, nothing is left to do
 	s.drop()
 	return nil
 }
 
-// deadline bounds what follows on the connection.
-func (s *Sender) deadline(ctx context.Context, wait time.Duration) {
-	if ctx.Err() != nil {
-		wait = min(wait, cmp.Or(s.Timeouts.Grace, 30*time.Second))
-	}
-	_ = s.conn.SetDeadline(time.Now().Add(wait))
-}
+// within bounds what follows on the connection.
+func (s *Sender) within(wait time.Duration) { _ = s.conn.SetDeadline(time.Now().Add(wait)) }
 
 // plainAddress reports whether an address can stand between angle brackets.
 func plainAddress(a string) bool {
-	at := strings.LastIndexByte(a, '@')
-	return at > 0 && at < len(a)-1 && len(a) <= 320 && !strings.ContainsFunc(a, func(r rune) bool {
-		return r <= ' ' || r == 0x7F || strings.ContainsRune(`<>"(),:;[]\`, r)
-	}) && isASCII(a[at:])
+	local, domain, _ := strings.Cut(a, "@")
+	return local != "" && domain != "" && len(a) <= 320 && utf8.ValidString(local) && isASCII(domain) &&
+		!strings.ContainsRune(domain, '@') && !strings.ContainsFunc(a, func(r rune) bool {
+		return r <= ' ' || r >= 0x7F && r <= 0xA0 || strings.ContainsRune(`<>"(),:;[]\`, r)
+	})
 }
 
 func isASCII(s string) bool {
@@ -222,11 +239,4 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-// isCertificate reports whether the server did not prove who it is.
-func isCertificate(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	return errors.As(err, &verification) || errors.As(err, &record)
 }

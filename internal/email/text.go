@@ -2,6 +2,7 @@ package email
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/rivo/uniseg"
 )
@@ -10,31 +11,44 @@ import (
 const columns = 72
 
 // wrap breaks text into lines of at most the columns, where Unicode allows it
-// (UAX #14), and inside of a word only if a line cannot hold it.
+// (UAX #14), and inside of a word only if a line cannot hold it. Lines that the
+// text has already stay.
 func wrap(s string) string {
 	var lines []string
-	line, width, state := "", 0, -1
+	line, used, state := "", 0, -1
 	flush := func() {
-		lines = append(lines, strings.TrimRight(line, " "))
-		line, width = "", 0
+		lines = append(lines, strings.TrimRightFunc(line, unicode.IsSpace))
+		line, used = "", 0
 	}
+	s = strings.TrimRightFunc(s, unicode.IsSpace)
 	for s != "" {
 		var segment string
-		segment, s, _, state = uniseg.FirstLineSegmentInString(s, state)
-		if width > 0 && width+uniseg.StringWidth(strings.TrimRight(segment, " ")) > columns {
+		var ends bool
+		segment, s, ends, state = uniseg.FirstLineSegmentInString(s, state)
+		if line != "" && used+width(segment) > columns {
 			flush()
 		}
-		for uniseg.StringWidth(strings.TrimRight(segment, " ")) > columns {
-			line = fit(segment, columns)
-			segment = segment[len(line):]
+		for {
+			word := strings.TrimRightFunc(segment, unicode.IsSpace)
+			head := fit(word, columns)
+			if head == word {
+				break
+			}
+			line, segment = head, segment[len(head):]
 			flush()
 		}
 		line += segment
-		width += uniseg.StringWidth(segment)
+		used += uniseg.StringWidth(segment)
+		if ends && s != "" {
+			flush()
+		}
 	}
 	flush()
 	return strings.Join(lines, "\n")
 }
+
+// width is how many columns s takes at the end of a line.
+func width(s string) int { return uniseg.StringWidth(strings.TrimRightFunc(s, unicode.IsSpace)) }
 
 // fit is the longest beginning of s, by whole characters, within width; at
 // least one character.
@@ -52,9 +66,9 @@ func fit(s string, width int) string {
 // underline is a heading over a line of the same width.
 func underline(mark, s string) string {
 	s = wrap(s)
-	width := 0
+	widest := 0
 	for line := range strings.Lines(s) {
-		width = max(width, uniseg.StringWidth(strings.TrimRight(line, "\n")))
+		widest = max(widest, width(line))
 	}
-	return s + "\n" + strings.Repeat(mark, width)
+	return s + "\n" + strings.Repeat(mark, widest)
 }
