@@ -63,7 +63,8 @@ func (r Report) Total() int { return r.Sent + r.Deferred + r.Rejected + r.Unknow
 const (
 	// batch is how many recipients a connection claims at a time.
 	batch = 20
-	// patience is how many equal refusals of us, not of a recipient, end a job.
+	// patience is how many equal faults in a row, of us or of a server that does
+	// not answer, end a job.
 	patience = 3
 )
 
@@ -104,7 +105,7 @@ type work struct {
 
 	mu       sync.Mutex
 	report   Report
-	refusal  string // the latest one of us
+	refusal  string // the latest one that was no recipient's fault
 	refusals int    // how often it came in a row
 }
 
@@ -199,7 +200,9 @@ func (w *work) count(o email.Outcome) {
 		w.cancel(errors.New(o.String()))
 		return
 	}
-	if o.Blame != email.BlameSender {
+	// A busy server says so (4xx); one that says nothing keeps nobody's word.
+	silent := o.Blame == email.BlameServer && o.Code == 0
+	if o.Blame != email.BlameSender && !silent {
 		w.refusal, w.refusals = "", 0
 		return
 	}
@@ -209,7 +212,7 @@ func (w *work) count(o email.Outcome) {
 		w.refusal, w.refusals = same, 1
 	}
 	if w.refusals >= patience {
-		w.cancel(fmt.Errorf("refused %d times in a row, not for the recipients' sake: %s", w.refusals, o))
+		w.cancel(fmt.Errorf("%d times in a row, not for the recipients' sake: %s", w.refusals, o))
 	}
 }
 

@@ -27,7 +27,7 @@ func TestDoStopsWhenTheServerRefusesUs(t *testing.T) {
 			server := smtptest.Script(t, smtptest.Config{}, tt.fault)
 			db := plan(t, 30)
 			report, err := newJob(t, db, server).Do(t.Context())
-			if want := (delivery.Report{Deferred: 3}); err == nil || !strings.Contains(err.Error(), "refused 3 times in a row") || report != want {
+			if want := (delivery.Report{Deferred: 3}); err == nil || !strings.Contains(err.Error(), "3 times in a row") || report != want {
 				t.Errorf("Do = %+v, %v, want it to stop after %+v", report, err, want)
 			}
 			if got, want := counts(t, db), (ledger.Counts{Pending: 27, Deferred: 3}); got != want {
@@ -37,6 +37,39 @@ func TestDoStopsWhenTheServerRefusesUs(t *testing.T) {
 				t.Errorf("the server accepted %d messages", n)
 			}
 		})
+	}
+}
+
+func TestDoStopsWhenTheServerFallsSilent(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		fault  smtptest.Fault
+		report delivery.Report
+		counts ledger.Counts
+	}{
+		{"before the dot nobody is in doubt", smtptest.Fault{Phase: smtptest.Rcpt, Act: smtptest.Drop},
+			delivery.Report{Deferred: 3}, ledger.Counts{Pending: 27, Deferred: 3}},
+		{"after the dot three are", smtptest.Fault{Phase: smtptest.Dot, Accept: true, Act: smtptest.Drop},
+			delivery.Report{Unknown: 3}, ledger.Counts{Pending: 27, Unknown: 3}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db := plan(t, 30)
+			report, err := newJob(t, db, smtptest.Script(t, smtptest.Config{}, tt.fault)).Do(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "3 times in a row") || report != tt.report {
+				t.Errorf("Do = %+v, %v, want it to stop after %+v", report, err, tt.report)
+			}
+			if got := counts(t, db); got != tt.counts {
+				t.Errorf("the ledger counts %+v, want %+v", got, tt.counts)
+			}
+		})
+	}
+}
+
+func TestDoGoesOnWhenTheServerIsBusy(t *testing.T) {
+	busy := smtptest.Fault{Phase: smtptest.Rcpt, Act: smtptest.Reply, Text: "451 4.7.1 greylisted, come back"}
+	report, err := newJob(t, plan(t, 30), smtptest.Script(t, smtptest.Config{}, busy)).Do(t.Context())
+	if want := (delivery.Report{Deferred: 30}); err != nil || report != want {
+		t.Errorf("Do = %+v, %v, want %+v", report, err, want)
 	}
 }
 

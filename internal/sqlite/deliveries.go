@@ -195,28 +195,49 @@ func (d *DB) Suppressed(ctx context.Context, key string) (bool, error) {
 func (d *DB) Entries(ctx context.Context, edition string, states ...ledger.State) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
 		for _, state := range states {
-			rows, err := d.db.QueryContext(ctx, `SELECT recipient, address, name, state, attempts, code, reply, changed
-				FROM delivery WHERE edition = ? AND state = ? ORDER BY recipient`, edition, state)
-			if err != nil {
-				yield(ledger.Entry{}, d.wrap(err))
-				return
-			}
-			for rows.Next() {
-				var e ledger.Entry
-				var changed int64
-				err := rows.Scan(&e.Key, &e.Address, &e.Name, &e.State, &e.Attempts, &e.Code, &e.Reply, &changed)
-				e.Changed = time.UnixMilli(changed)
-				if !yield(e, d.wrap(err)) {
-					_ = rows.Close()
+			after := ""
+			for {
+				page, err := d.page(ctx, edition, state, after)
+				if err != nil {
+					yield(ledger.Entry{}, err)
 					return
 				}
-			}
-			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-				yield(ledger.Entry{}, d.wrap(err))
-				return
+				for _, e := range page {
+					if !yield(e, nil) {
+						return
+					}
+					after = e.Key
+				}
+				if len(page) < pageSize {
+					break
+				}
 			}
 		}
 	}
+}
+
+const pageSize = 1000
+
+// page reads some entries and lets go of the connection: who ranges over
+// entries may ask the ledger about them.
+func (d *DB) page(ctx context.Context, edition string, state ledger.State, after string) ([]ledger.Entry, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT recipient, address, name, state, attempts, code, reply, changed
+		FROM delivery WHERE edition = ? AND state = ? AND recipient > ? ORDER BY recipient LIMIT ?`, edition, state, after, pageSize)
+	if err != nil {
+		return nil, d.wrap(err)
+	}
+	defer rows.Close()
+	var page []ledger.Entry
+	for rows.Next() {
+		var e ledger.Entry
+		var changed int64
+		if err := rows.Scan(&e.Key, &e.Address, &e.Name, &e.State, &e.Attempts, &e.Code, &e.Reply, &changed); err != nil {
+			return nil, d.wrap(err)
+		}
+		e.Changed = time.UnixMilli(changed)
+		page = append(page, e)
+	}
+	return page, d.wrap(rows.Err())
 }
 
 // Resolve settles by hand what is unknown: as pending, to be sent once more,

@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"a bookmark is featured once", featuredOnce},
 		{"everyone on the list is claimed once", claimedOnce},
 		{"many connections share a list", claimedTogether},
+		{"entries come once and in order", entriesInOrder},
 		{"what is sent stays sent", sentStays},
 		{"a claim is pending again after a crash", claimTakenBack},
 		{"what was on the wire is unknown after a crash", wireIsUnknown},
@@ -267,4 +268,28 @@ func claimedTogether(t *testing.T, l Ledger) {
 		}
 	}
 	wantCounts(t, l, run.Edition, ledger.Counts{Sent: 200})
+}
+
+func entriesInOrder(t *testing.T, l Ledger) {
+	const n = 2345
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, run, list(0, n), ledger.Plan{})
+	last, got := "", 0
+	for e, err := range l.Entries(ctx, run.Edition, ledger.Pending, ledger.Sent) {
+		if err != nil || e.Key <= last {
+			t.Fatalf("Entries = %+v, %v after %s", e, err, last)
+		}
+		// The ledger answers in between.
+		if _, err := l.Suppressed(ctx, e.Key); err != nil {
+			t.Fatal(err)
+		}
+		last = e.Key
+		got++
+	}
+	if got != n {
+		t.Errorf("Entries yields %d, want %d", got, n)
+	}
+	for range l.Entries(ctx, run.Edition, ledger.Pending) {
+		break
+	}
 }
