@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync"
 )
 
 // A Reader is what a dry run needs to know of the past.
@@ -16,8 +17,10 @@ type Reader interface {
 // A DryRun records nothing. It hands out the first recipient, once.
 type DryRun struct {
 	past   Reader
-	first  []Recipient
 	counts Counts
+
+	mu    sync.Mutex
+	first []Recipient // until it is claimed
 }
 
 // NewDryRun answers with what past knows; nil knows nothing.
@@ -67,6 +70,8 @@ func (d *DryRun) Plan(ctx context.Context, _ Run, list iter.Seq2[Recipient, erro
 
 // Claim hands out the first recipient.
 func (d *DryRun) Claim(context.Context, Run, int) ([]Recipient, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	claimed := d.first
 	d.first = nil
 	return claimed, nil
