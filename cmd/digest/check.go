@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,10 +46,14 @@ func (a *app) checkCommand() *cobra.Command {
 
 func (a *app) check(ctx context.Context, connect bool) error {
 	found := []finding{}
-	n, err := a.load()
+	n, err := a.configure()
 	if err != nil {
 		found = append(found, configFindings(err)...)
 	} else {
+		if err := n.parseTemplates(); err != nil {
+			found = append(found, finding{"templates", "error", "templates", err.Error(), ""})
+			n.renderer = nil
+		}
 		found = append(found, n.checkEdition(ctx)...)
 		found = append(found, n.checkSubscribers()...)
 		if connect {
@@ -81,7 +85,7 @@ func (a *app) printFindings(found []finding) error {
 		fmt.Fprintln(a.stdout, f)
 	}
 	if !a.flags.quiet {
-		fmt.Fprintf(a.stdout, "%d errors among %d findings\n", faults, len(found))
+		fmt.Fprintf(a.stdout, "%s among %s\n", count(faults, "error"), count(len(found), "finding"))
 	}
 	return nil
 }
@@ -93,7 +97,7 @@ func configFindings(err error) []finding {
 	}
 	var found []finding
 	for _, f := range faults.List {
-		found = append(found, finding{"config." + f.Key, "error", faults.File + ": " + f.Key, f.Problem, f.Remedy})
+		found = append(found, finding{"config." + f.Key, "error", faults.Where(f), f.Problem, f.Remedy})
 	}
 	return found
 }
@@ -133,11 +137,14 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 	}
 	edition := s.edition
 	if edition.Len() == 0 {
-		return append(found, finding{"edition.empty", "info", edition.ID, (&emptyError{s}).Error(), ""})
+		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll((&emptyError{s}).why(), "\n", "; "), ""})
+	}
+	if n.renderer == nil {
+		return found
 	}
 	draft, err := n.renderer.Render(edition, number, n.policy.Now)
 	if err != nil {
-		return append(found, finding{"templates", "error", "templates", err.Error(), "mend the template"})
+		return append(found, finding{"templates", "error", "templates", n.templateFault(err).Error(), ""})
 	}
 	m := n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
 	// Gmail cuts a letter there, and with it the way to unsubscribe.
@@ -145,13 +152,13 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 	if size := len(m.HTML()); size > most {
 		found = append(found, finding{"letter.size", "warning", edition.ID, fmt.Sprintf("the HTML part has %d bytes, and Gmail cuts it at about %d", size, most), "lower the limits of the categories"})
 	}
-	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%d bookmarks from %s, subject %q", edition.Len(), edition.Window, draft.Subject), ""})
+	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%s from %s, subject %q", count(edition.Len(), "bookmark"), edition.Window, draft.Subject), ""})
 }
 
 func (n *newsletter) checkSubscribers() []finding {
-	f, err := os.Open(n.Subscribers)
+	f, err := openList(n.Subscribers)
 	if err != nil {
-		return []finding{{"subscribers.missing", "error", n.Subscribers, err.Error(), "make it with the line address,name, or set subscribers"}}
+		return []finding{{"subscribers.missing", "error", n.Subscribers, err.Error(), ""}}
 	}
 	defer f.Close()
 	var found []finding
@@ -172,7 +179,7 @@ func (n *newsletter) checkSubscribers() []finding {
 	if len(seen) == 0 {
 		return append(found, finding{"subscribers.empty", "error", n.Subscribers, "it holds no address", "add one"})
 	}
-	return append(found, finding{"subscribers", "info", n.Subscribers, fmt.Sprintf("%d subscribers", len(seen)), ""})
+	return append(found, finding{"subscribers", "info", n.Subscribers, count(len(seen), "subscriber"), ""})
 }
 
 func (n *newsletter) checkServer(ctx context.Context) []finding {

@@ -67,11 +67,19 @@ func (a *app) init(dir string, sample bool) error {
 			return fmt.Errorf("init: %w", err)
 		}
 		fmt.Fprintf(a.stdout, "wrote config.yaml, subscribers.csv and content/ to %s\n"+
-			"next: put bookmarks into content/, addresses into subscribers.csv, then run: digest --dry-run\n", dir)
+			"next: put bookmarks into content/, addresses into subscribers.csv, then run: %sdigest --dry-run\n", dir, enter(dir))
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "wrote config.yaml, %d sample bookmarks and a list to %s\nnext: digest --as-of %s\n", len(files)-2, dir, digest.SampleDate)
+	fmt.Fprintf(a.stdout, "wrote config.yaml, %d sample bookmarks and a list to %s\nnext: %sdigest --as-of %s\n", len(files)-2, dir, enter(dir), digest.SampleDate)
 	return nil
+}
+
+// enter is the command that leads to the folder.
+func enter(dir string) string {
+	if filepath.Clean(dir) == "." {
+		return ""
+	}
+	return "cd " + dir + " && "
 }
 
 func writeNew(name string, data []byte) error {

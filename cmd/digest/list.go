@@ -15,7 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"digest/internal/bookmark"
+	"digest/internal/ledger"
 	"digest/internal/selector"
+	"digest/internal/sqlite"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -75,6 +77,11 @@ func (n *newsletter) verdicts(ctx context.Context) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
+	if past != nil {
+		if err := n.sayFixed(ctx, past, s.edition); err != nil {
+			return nil, err
+		}
+	}
 	for _, fe := range s.odd {
 		reason := selector.Unreadable
 		if errors.Is(fe, bookmark.ErrTooLarge) {
@@ -88,6 +95,27 @@ func (n *newsletter) verdicts(ctx context.Context) (*selection, error) {
 	}
 	slices.SortFunc(s.verdicts, func(a, b *selector.Verdict) int { return strings.Compare(a.Bookmark.Path, b.Bookmark.Path) })
 	return s, nil
+}
+
+// sayFixed warns when the edition went out, or is to, with other bookmarks than
+// would be selected now.
+func (n *newsletter) sayFixed(ctx context.Context, past *sqlite.DB, now selector.Edition) error {
+	fixed, err := past.Edition(ctx, now.ID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var keys []string
+	for b := range now.All() {
+		keys = append(keys, b.Key())
+	}
+	if !slices.EqualFunc(keys, fixed.Bookmarks, func(key string, b ledger.Bookmark) bool { return key == b.Key }) {
+		n.log.Warn(fmt.Sprintf("%s is fixed since %s, with %s; this is what would be selected now",
+			now.ID, fixed.Opened.In(n.Location).Format("2006-01-02 15:04"), count(len(fixed.Bookmarks), "bookmark")))
+	}
+	return nil
 }
 
 type bookmarkJSON struct {
@@ -179,7 +207,7 @@ func plainCell(s string) string {
 }
 
 func (n *newsletter) printEdition(e selector.Edition) error {
-	fmt.Fprintf(n.stdout, "%s: %d bookmarks from %s\n\n", e.ID, e.Len(), e.Window)
+	fmt.Fprintf(n.stdout, "%s: %s from %s\n\n", e.ID, count(e.Len(), "bookmark"), e.Window)
 	w := tabwriter.NewWriter(n.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SECTION\tDATE\tSCORE\tTITLE\tLINK")
 	for _, s := range e.Sections {

@@ -18,6 +18,7 @@ import (
 	_ "time/tzdata" // a host may have none
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"digest/internal/config"
 )
@@ -103,6 +104,9 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 		SuggestionsMinimumDistance: 2,
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if name := emptyFlag(cmd); name != "" {
+				return usage("--%s is empty: give it a value, or leave it out", name)
+			}
 			return a.setLog()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.send(cmd.Context()) },
@@ -127,6 +131,17 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	root.AddCommand(a.sendCommand(), a.listCommand(), a.explainCommand(), a.testCommand(), a.checkCommand(),
 		a.statusCommand(), a.initCommand(), a.versionCommand())
 	return root
+}
+
+// emptyFlag is a flag that was given without a value, as by a script whose
+// variable is not set; what it would mean is anyone's guess.
+func emptyFlag(cmd *cobra.Command) (name string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" {
+			name = f.Name
+		}
+	})
+	return name
 }
 
 // usageArgs gives an error about arguments the status of wrong usage.

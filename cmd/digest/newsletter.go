@@ -37,6 +37,14 @@ type newsletter struct {
 // load reads the configuration and the flags, and parses the templates. Its
 // faults are those of the user: status 2.
 func (a *app) load() (*newsletter, error) {
+	n, err := a.configure()
+	if err != nil {
+		return nil, err
+	}
+	return n, n.parseTemplates()
+}
+
+func (a *app) configure() (*newsletter, error) {
 	overrides := map[string]any{}
 	if a.flags.window != "" {
 		overrides["window"] = a.flags.window
@@ -59,10 +67,23 @@ func (a *app) load() (*newsletter, error) {
 	if n.policy, err = n.newPolicy(); err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	if n.renderer, err = email.NewRenderer(n.letterhead(), templates.FS(c.Templates)); err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
 	return n, nil
+}
+
+func (n *newsletter) parseTemplates() (err error) {
+	if n.renderer, err = email.NewRenderer(n.letterhead(), templates.FS(n.Templates)); err != nil {
+		return n.templateFault(err)
+	}
+	return nil
+}
+
+// templateFault says where the templates are, and what they can show.
+func (n *newsletter) templateFault(err error) error {
+	where := n.File
+	if !strings.HasPrefix(err.Error(), "subject") {
+		where = cmp.Or(n.Templates, "templates")
+	}
+	return &exitError{exitUsage, fmt.Errorf("%s: %w; mend the template, its fields are those of email.Letter, see the README", where, err)}
 }
 
 // letterhead is what every letter says of its sender.
@@ -114,10 +135,14 @@ func (n *newsletter) newPolicy() (selector.Policy, error) {
 	return p, nil
 }
 
-// parseTime reads an instant, or a date as its first moment.
+// parseTime reads an instant, in loc if it names no zone, or a date as its first
+// moment.
 func parseTime(flag, s string, loc *time.Location) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02 15:04:05", s+" 12:00:00", loc); err == nil {
 		return selector.StartOfDay(t), nil
+	}
+	if t, err := time.ParseInLocation("2006-01-02T15:04:05", s, loc); err == nil {
+		return t, nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -234,9 +259,9 @@ func (n *newsletter) sender() delivery.Sender {
 // is left out with a warning to the log.
 func (n *newsletter) recipients(log *slog.Logger) iter.Seq2[ledger.Recipient, error] {
 	return func(yield func(ledger.Recipient, error) bool) {
-		f, err := os.Open(n.Subscribers)
+		f, err := openList(n.Subscribers)
 		if err != nil {
-			yield(ledger.Recipient{}, fmt.Errorf("subscribers: %w; make it with the line address,name, or set subscribers", err))
+			yield(ledger.Recipient{}, err)
 			return
 		}
 		defer f.Close()
@@ -259,6 +284,22 @@ func (n *newsletter) recipients(log *slog.Logger) iter.Seq2[ledger.Recipient, er
 			}
 		}
 	}
+}
+
+// openList opens the list of subscribers.
+func openList(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() { // a pipe would block
+		return nil, fmt.Errorf("subscribers: %s is not a regular file; name the list itself", name)
+	}
+	f, err := os.Open(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("subscribers: %w; make it with the line address,name, or set subscribers", err)
+	case err != nil:
+		return nil, fmt.Errorf("subscribers: %w; make it readable", err)
+	}
+	return f, nil
 }
 
 // checkList fails if the list cannot be read to its end or names nobody: the

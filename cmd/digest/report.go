@@ -57,7 +57,7 @@ func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did deliver
 		Edition: e.ID, Outcome: "sent", Recipients: now.Total(), Sent: did.Sent, Deferred: now.Deferred, Rejected: now.Rejected,
 		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
 	}
-	open := now.Pending + now.Deferred + now.Unknown
+	open := now.Total() - now.Sent - now.Rejected
 	var err error
 	switch {
 	case stopped != nil && did.Sent == 0:
@@ -83,7 +83,7 @@ func said(stopped error) error {
 
 func (s summary) whereTo(n *newsletter) string {
 	if n.Delivery.Via == "outbox" && s.Sent > 0 {
-		return fmt.Sprintf("%s\n%d bookmarks, into the Maildir %s; nothing left this machine\n", s, s.Bookmarks, n.Delivery.Outbox)
+		return fmt.Sprintf("%s\n%s, into the Maildir %s; nothing left this machine\n", s, count(s.Bookmarks, "bookmark"), n.Delivery.Outbox)
 	}
 	return s.String() + "\n"
 }
@@ -103,9 +103,11 @@ func (n *newsletter) say(s summary, words string) error {
 // An emptyError is an edition without a bookmark.
 type emptyError struct{ *selection }
 
-// Error says why there is nothing, and which date would show something.
-func (e *emptyError) Error() string {
-	words := fmt.Sprintf("%s: nothing to send: no bookmark from %s", e.edition.ID, e.edition.Window)
+func (e *emptyError) Error() string { return e.edition.ID + ": " + e.why() }
+
+// why says why there is nothing, and which date would show something.
+func (e *emptyError) why() string {
+	words := fmt.Sprintf("nothing to send: no bookmark from %s", e.edition.Window)
 	if len(e.verdicts) == 0 {
 		return words + "\nthere is no content file at all; set content to the folder of your bookmarks"
 	}
@@ -153,7 +155,7 @@ func (n *newsletter) sayWaiting(verdicts []*selector.Verdict) {
 		}
 	}
 	if waiting > 0 {
-		n.log.Info(fmt.Sprintf("%d of the bookmarks are dated after the window and wait for the next edition", waiting))
+		n.log.Info(count(waiting, "bookmark") + " of a date after the window: for the next edition")
 	}
 }
 
@@ -170,8 +172,8 @@ func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned 
 		}
 	}
 	s := summary{Edition: e.ID, Outcome: "dry-run", Recipients: planned.Total(), Suppressed: planned.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks)}
-	words := fmt.Sprintf("Subject: %s\nTo: %s\n\n%s\n%s: %d bookmarks for %d recipients; a dry run, nothing was sent or recorded\n",
-		draft.Subject, m.To, m.Text(), s.Edition, s.Bookmarks, s.Recipients)
+	words := fmt.Sprintf("Subject: %s\nTo: %s\n\n%s\n%s: %s for %s; a dry run, nothing was sent or recorded\n",
+		draft.Subject, m.To, m.Text(), s.Edition, count(s.Bookmarks, "bookmark"), count(s.Recipients, "recipient"))
 	if n.flags.out != "" {
 		words += fmt.Sprintf("written: digest.html, digest.txt and digest.eml in %s\n", n.flags.out)
 	}
@@ -181,13 +183,13 @@ func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned 
 // writeMessage writes the message and its two parts, each whole or not at all.
 func writeMessage(dir string, m email.Message) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return fmt.Errorf("--out: %w; name a folder that you can write to", err)
 	}
 	for name, data := range map[string][]byte{
 		"digest.html": []byte(m.HTML()), "digest.txt": []byte(m.Text()), "digest.eml": m.Bytes(),
 	} {
 		if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			return fmt.Errorf("--out: %w", err)
+			return fmt.Errorf("--out: %w; name a folder that you can write to", err)
 		}
 	}
 	return nil
@@ -221,6 +223,14 @@ func (n *newsletter) listError(err error) error {
 		return fmt.Errorf("%s: %w; nothing was sent; if that is right, run again with --force", n.Subscribers, err)
 	}
 	return err
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func round(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }

@@ -51,9 +51,15 @@ type book interface {
 // to all who have not got it. A dry run is the same with other values: a book
 // that records nothing and a sender that keeps the message.
 func (a *app) send(ctx context.Context) error {
+	if a.flags.out != "" && !a.flags.dryRun {
+		return usage("--out goes with --dry-run; without it the edition would be sent")
+	}
 	started := time.Now()
 	n, err := a.load()
 	if err != nil {
+		return err
+	}
+	if err := n.checkList(); err != nil {
 		return err
 	}
 	book, past, closeBook, err := n.openBook(ctx)
@@ -61,7 +67,7 @@ func (a *app) send(ctx context.Context) error {
 		return err
 	}
 	defer closeBook()
-	if err := errors.Join(n.sayUnfinished(ctx, past), n.checkList()); err != nil {
+	if err := n.sayUnfinished(ctx, past); err != nil {
 		return err
 	}
 	edition, draft, err := n.compose(ctx, book, past)
@@ -156,7 +162,7 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	return book.Open(ctx, e, func(number int) ([]byte, error) {
 		draft, err := n.renderer.Render(selected, number, n.policy.Now)
 		if err != nil {
-			return nil, &exitError{exitUsage, err}
+			return nil, n.templateFault(err)
 		}
 		return json.Marshal(draft)
 	})

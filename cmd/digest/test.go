@@ -95,5 +95,9 @@ func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return renderer.Render(edition, number, n.policy.Now)
+	draft, err := renderer.Render(edition, number, n.policy.Now)
+	if err != nil {
+		return nil, n.templateFault(err)
+	}
+	return draft, nil
 }

@@ -114,14 +114,25 @@ func (f Fault) String() string {
 type Faults struct {
 	File string
 	List []Fault
+
+	from map[string]string // the flag or variable that set a key, if not the file
 }
 
 func (f *Faults) Error() string {
 	lines := make([]string, len(f.List))
 	for i, fault := range f.List {
-		lines[i] = f.File + ": " + fault.String()
+		lines[i] = f.Where(fault) + ": " + fault.Problem + "; " + fault.Remedy
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Where names the place of a fault: the key in the file, or the flag or the
+// environment variable that set it.
+func (f *Faults) Where(fault Fault) string {
+	if from := f.from[fault.Key]; from != "" {
+		return from
+	}
+	return f.File + ": " + fault.Key
 }
 
 func (f *Faults) add(key, remedy, problem string, args ...any) {

@@ -102,3 +102,15 @@ func suggest(key string, known []string) string {
 	}
 	return "remove it; config.yaml in the repository has all keys"
 }
+
+// nearest asks whether a variable is meant that differs in a letter or three.
+func nearest(name string, known []string) string {
+	for distance := 1; distance <= 3; distance++ {
+		for _, k := range known {
+			if levenshtein.Distance(name, k, nil) == distance {
+				return "did you mean " + k + "?"
+			}
+		}
+	}
+	return ""
+}

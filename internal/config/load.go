@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,8 +42,8 @@ type file struct {
 		Score      []string `mapstructure:"score"`
 	} `mapstructure:"fields"`
 	Limits struct {
-		File        string `mapstructure:"file"`
-		FrontMatter string `mapstructure:"front_matter"`
+		File        any `mapstructure:"file"` // a number of bytes, or a text with a unit
+		FrontMatter any `mapstructure:"front_matter"`
 	} `mapstructure:"limits"`
 	Window      string     `mapstructure:"window"`
 	Categories  []category `mapstructure:"categories"`
@@ -112,7 +113,7 @@ func Load(o Options) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	faults := &Faults{File: name}
+	faults := &Faults{File: name, from: map[string]string{}}
 	settings, err := read(name)
 	if err != nil {
 		return nil, err
@@ -125,14 +126,13 @@ func Load(o Options) (*Config, error) {
 	for key, value := range defaults {
 		v.SetDefault(key, value)
 	}
-	v.SetEnvPrefix("DIGEST")
-	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
-	v.AutomaticEnv()
+	environment(faults, v)
 	if err := errors.Join(written.MergeConfigMap(settings), v.MergeConfigMap(settings)); err != nil {
 		return nil, readError(name, err)
 	}
 	for key, value := range o.Flags {
 		v.Set(key, value)
+		faults.from[key] = "--" + key
 	}
 	var f file
 	if err := v.Unmarshal(&f, viper.DecodeHook(strict)); err != nil {
@@ -148,11 +148,40 @@ func Load(o Options) (*Config, error) {
 	return c, nil
 }
 
+// environment has v heed the variables that are set, one for each key but
+// those that hold tables.
+func environment(faults *Faults, v *viper.Viper) {
+	names := map[string]string{}
+	for _, key := range Keys() {
+		if key != "categories" && key != "other" {
+			names["DIGEST_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))] = key
+		}
+	}
+	for _, set := range os.Environ() {
+		name, value, _ := strings.Cut(set, "=")
+		key, known := names[name]
+		switch {
+		case value == "" || !strings.HasPrefix(name, "DIGEST_"):
+		case !known:
+			near := nearest(name, slices.Sorted(maps.Keys(names)))
+			faults.from[name] = name
+			faults.add(name, cmp.Or(near, "unset it")+"; categories and other are set in the file only", "no key has this variable")
+		default:
+			_ = v.BindEnv(key, name) // fails without a key only
+			faults.from[key] = name
+		}
+	}
+}
+
 // find returns the file that is asked for, or the first of the usual ones.
 func find(name string) (string, error) {
 	if name != "" {
-		if _, err := os.Stat(name); err != nil {
+		info, err := os.Stat(name)
+		switch {
+		case err != nil:
 			return "", fmt.Errorf("%w; name a file with --config, or make one with: digest init", err)
+		case !info.Mode().IsRegular(): // a pipe would block
+			return "", fmt.Errorf("%s is not a regular file; name the configuration file itself", name)
 		}
 		return name, nil
 	}
@@ -162,7 +191,7 @@ func find(name string) (string, error) {
 	}
 	places = append(places, "/etc/digest/config.yaml")
 	for _, p := range places {
-		if _, err := os.Stat(p); err == nil {
+		if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
 			return p, nil
 		}
 	}

@@ -75,7 +75,7 @@ func faultsOf(t *testing.T, file string) map[string]config.Fault {
 		if _, twice := byKey[f.Key]; twice {
 			t.Errorf("Load: two faults of %s: %v", f.Key, faults.List)
 		}
-		if want := faults.File + ": " + f.Key + ": " + f.Problem + "; " + f.Remedy; !slices.Contains(strings.Split(err.Error(), "\n"), want) {
+		if want := faults.Where(f) + ": " + f.Problem + "; " + f.Remedy; !slices.Contains(strings.Split(err.Error(), "\n"), want) {
 			t.Errorf("Load: error %q has no line %q", err, want)
 		}
 		byKey[f.Key] = f
@@ -170,8 +170,23 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("DIGEST_SMTP_PORT", "many")
 	t.Setenv("DIGEST_DELIVERY_CONNECTIONS", "4.5")
 	t.Setenv("DIGEST_CATEGORIES", "design")
-	if got, want := keysOf(faultsOf(t, file)), []string{"categories[0]", "delivery.connections", "smtp.port"}; !slices.Equal(got, want) {
+	t.Setenv("DIGEST_SMTP_PROT", "25")
+	if got, want := keysOf(faultsOf(t, file)), []string{"DIGEST_CATEGORIES", "DIGEST_SMTP_PROT", "delivery.connections", "smtp.port"}; !slices.Equal(got, want) {
 		t.Errorf("Load: faults of %v, want %v", got, want)
+	}
+}
+
+func TestFaultsNameWhatSetTheKey(t *testing.T) {
+	t.Setenv("DIGEST_SMTP_TLS", "maybe")
+	_, err := config.Load(config.Options{File: write(t, with(least, "delivery: {via: smtp}\nsmtp: {host: mail.example.org}\nunsubscribe: {mailto: u@example.org, secret: sixteen bytes at least}")),
+		Flags: map[string]any{"window": "7"}})
+	if err == nil {
+		t.Fatal("Load has no fault, want two")
+	}
+	for _, want := range []string{`--window: "7" is not a length`, `DIGEST_SMTP_TLS: "maybe" is none of them; write starttls or tls or none`} {
+		if !strings.Contains("\n"+err.Error(), "\n"+want) {
+			t.Errorf("Load: %v, want a line %q", err, want)
+		}
 	}
 }
 

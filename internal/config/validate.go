@@ -72,7 +72,7 @@ func (f *file) checkLetter(c *Config, faults *Faults) {
 	c.Address = bookmark.Clean(f.Address)
 	c.Templates = c.Path(f.Templates)
 	if f.Templates != "" && !isDir(c.Templates) {
-		faults.add("templates", "make it, or leave the key empty for the built-in ones", "there is no folder %s", c.Templates)
+		faults.add("templates", "name a folder, or leave the key empty for the built-in ones", "%s", noDir(c.Templates))
 	}
 }
 
@@ -98,7 +98,7 @@ func (f *file) checkSelection(c *Config, faults *Faults) {
 	}
 	for _, dir := range f.Content {
 		if !isDir(c.Path(dir)) {
-			faults.add("content", "make it, or name the folder of your bookmarks", "there is no folder %s", c.Path(dir))
+			faults.add("content", "name the folder of your bookmarks", "%s", noDir(c.Path(dir)))
 		}
 	}
 	c.Content, c.Site = f.Content, f.SiteURL
@@ -168,6 +168,9 @@ func (f *file) checkDelivery(c *Config, faults *Faults) {
 		faults.add("database", "write digest.db", "%q is not the name of a file", f.Database)
 	}
 	c.Database = c.Path(f.Database)
+	if isDir(c.Database) {
+		faults.add("database", "name a file in it", "%s is a folder", c.Database)
+	}
 	if f.Subscribers == "" {
 		faults.add("subscribers", "write subscribers.csv", "no list is named")
 	}
@@ -254,6 +257,7 @@ func (f *file) checkUnsubscribe(c *Config, faults *Faults, inFile func(string) b
 func secret(c *Config, faults *Faults, key, value, name string, inFile func(string) bool) Secret {
 	if value != "" {
 		if inFile(key) && othersCanRead(c.File) {
+			delete(faults.from, key) // a variable may have taken its place
 			faults.add(key, "move it to the environment or to "+key+"_file, or run: chmod 600 "+c.File, "others can read it in %s", c.File)
 		}
 		return Secret(value)
@@ -289,6 +293,14 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+// noDir says what is there in place of a folder.
+func noDir(name string) string {
+	if _, err := os.Stat(name); err == nil {
+		return name + " is no folder"
+	}
+	return "there is no folder " + name
+}
+
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -303,7 +315,8 @@ func oneOf(faults *Faults, key, value string, allowed ...string) {
 var sizeForm = regexp.MustCompile(`^(\d{1,9})(|B|KiB|MiB)$`)
 
 // size reads a number of bytes: 65536, 64KiB or 1MiB.
-func size(faults *Faults, key, s string) int64 {
+func size(faults *Faults, key string, value any) int64 {
+	s := fmt.Sprint(value)
 	m := sizeForm.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
 		faults.add(key, "write 64KiB or 1MiB", "%q is no size", s)

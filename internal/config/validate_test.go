@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 		{"templates", "templates: nowhere", "nowhere"}, {"templates", "templates: config.yaml", "no folder"},
 		{"site_url", "site_url: www.example.org", "no address"}, {"site_url", "site_url: 'ftp://example.org'", "ftp"}, {"site_url", "site_url: 'https:///x'", "no address"},
 		{"site_url", "site_url: 'https://me@example.org'", "no address"}, {"site_url", "site_url: 'https://example.org/?x'", "no address"}, {"site_url", "site_url: 'https://example.org/#x'", "no address"},
-		{"limits.file", "limits: {file: lots}", `"lots"`}, {"limits.file", "limits: {file: 0}", "text"}, {"limits.file", "limits: {file: '0'}", "bounds"},
+		{"limits.file", "limits: {file: lots}", `"lots"`}, {"limits.file", "limits: {file: 0}", "bounds"}, {"limits.file", "limits: {file: '0'}", "bounds"},
 		{"limits.file", "limits: {file: 1025MiB}", "bounds"}, {"limits.file", "limits: {file: 1MB}", "no size"}, {"limits.file", "limits: {file: -1B}", "no size"},
 		{"limits.file", "limits: {file: 999999999MiB}", "bounds"}, {"limits.front_matter", "limits: {front_matter: 1.5KiB}", "no size"}, {"limits.front_matter", "limits: {front_matter: ''}", "no size"},
 		{"window", "window: 0d", "empty"}, {"window", "window: ''", "not a length"}, {"window", "window: '7'", "not a length"}, {"window", "window: -7d", "not a length"}, {"window", "window: 2y", "not a length"}, {"window", "window: 400d", "longer"},

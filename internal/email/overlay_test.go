@@ -30,12 +30,12 @@ func overlaid(t *testing.T, files map[string]string, e ...bookmark.Bookmark) (*D
 }
 
 func TestOverlayReplacesOneTemplate(t *testing.T) {
-	d, err := overlaid(t, map[string]string{TextTemplate: "{{range .Sections}}{{range .Items}}* {{.Title}}\n{{end}}{{end}}"})
+	d, err := overlaid(t, map[string]string{TextTemplate: "{{range .Sections}}{{range .Items}}* {{.Title}}\n{{.Link}}\n{{end}}{{end}}\n{{.UnsubscribeLink}}"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := d.To(reader)
-	if want := "* Grids < frames > tables: \"R&D\" and 'why'\n* L’été"; !strings.HasPrefix(m.Text(), want) {
+	if want := "* Grids < frames > tables: \"R&D\" and 'why'\nhttps://www.example.com/grids?page=2#ruling\n* L’été"; !strings.HasPrefix(m.Text(), want) {
 		t.Errorf("Text() = %q, want it to begin with %q", m.Text(), want)
 	}
 	if builtin := draftOf(t, theWeekly(), goldenEdition()).To(reader); m.HTML() != builtin.HTML() {
@@ -45,7 +45,7 @@ func TestOverlayReplacesOneTemplate(t *testing.T) {
 }
 
 func TestTemplatesShowTheWholeBody(t *testing.T) {
-	d, err := overlaid(t, map[string]string{HTMLTemplate: "<!DOCTYPE html><html><body>{{range .Sections}}{{range .Items}}<div>{{.Body}}</div>{{end}}{{end}}</body></html>"})
+	d, err := overlaid(t, map[string]string{HTMLTemplate: "<!DOCTYPE html><html><body>{{range .Sections}}{{range .Items}}<div><a href=\"{{.Link}}\">x</a>{{.Body}}</div>{{end}}{{end}}<a href=\"{{.UnsubscribeLink}}\">x</a></body></html>"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +71,8 @@ func TestBadTemplates(t *testing.T) {
 		{"no such field", HTMLTemplate, "<p>\n{{.Titel}}</p>", "digest.html.tmpl:2:2: "},
 		{"no such field in a range", TextTemplate, "{{range .Sections}}\n{{range .Items}}{{.Url}}{{end}}{{end}}", "digest.txt.tmpl:2:"},
 		{"no such template", HTMLTemplate, "\n{{template \"other\"}}", "digest.html.tmpl:2:11: "},
+		{"empty", HTMLTemplate, "", "digest.html.tmpl: the part that it makes has no link to https://www.example.com/grids?page=2#ruling; show .Link"},
+		{"no way to leave", TextTemplate, "{{range .Sections}}{{range .Items}}{{.Link}}\n{{end}}{{end}}", "digest.txt.tmpl: the part that it makes has no way to unsubscribe"},
 		{"no such style", HTMLTemplate, "<p {{style \"h7\"}}>", `no style "h7"; there are body, `},
 		{"no such sheet", HTMLTemplate, "<style>{{sheet \"print\"}}</style>", `no sheet "print"; there are base, dark and outlook`},
 		{"no such conditional", HTMLTemplate, "\n\n{{mso \"foot\"}}", `digest.html.tmpl:3:2: `},

@@ -112,10 +112,29 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	if tag := filtered(d.html); tag != "" {
 		return nil, fmt.Errorf("%s: it puts a value into %s that html/template allows none in", HTMLTemplate, tag)
 	}
+	if err := errors.Join(l.missingFrom(HTMLTemplate, html.UnescapeString(d.html)), l.missingFrom(TextTemplate, d.text)); err != nil {
+		return nil, err
+	}
 	if err := d.build(l); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// missingFrom refuses a part that does not do what a letter is for: lead to the
+// bookmarks, and let its reader leave.
+func (l Letter) missingFrom(template, part string) error {
+	for _, s := range l.Sections {
+		for _, i := range s.Items {
+			if !strings.Contains(part, i.Link) {
+				return fmt.Errorf("%s: the part that it makes has no link to %s; show .Link of each item", template, i.Link)
+			}
+		}
+	}
+	if !strings.Contains(part, l.UnsubscribeLink) {
+		return fmt.Errorf("%s: the part that it makes has no way to unsubscribe; show .UnsubscribeLink", template)
+	}
+	return nil
 }
 
 // maxSubject is what RFC 5322 recommends for a line, without the name of the field.

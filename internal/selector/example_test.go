@@ -60,5 +60,5 @@ func ExampleParseSpan() {
 	fmt.Println(err)
 	// Output:
 	// 14 <nil>
-	// "a fortnight" is not a length of time: write 7d, 2w, 1mo or 36h
+	// "a fortnight" is not a length of time such as 7d, 2w, 1mo or 36h
 }

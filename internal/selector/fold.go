@@ -2,6 +2,7 @@ package selector
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
@@ -14,4 +15,14 @@ func Fold(name string) string {
 	// Fold alone turns small Cherokee letters into capitals, and those into small ones.
 	folded := cases.Fold().String(cases.Lower(language.Und).String(norm.NFKC.String(name)))
 	return strings.Join(strings.Fields(norm.NFKC.String(folded)), " ")
+}
+
+// slug is a category's name as it can be part of a file's name.
+func slug(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '-'
+	}, Fold(name))
 }

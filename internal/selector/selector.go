@@ -94,14 +94,19 @@ func (e Edition) All() iter.Seq[bookmark.Bookmark] {
 }
 
 // ID names the edition that ends with the window: the newsletter's name and the
-// last instant's date, with the time of day if the window ends within a day.
+// last instant's date, with the time of day if the window ends within a day. An
+// edition of some categories only is another one than that of all, and says so.
 func (p Policy) ID() string {
 	end := p.Window.End
 	layout := "2006-01-02"
 	if !end.Equal(StartOfDay(end)) {
 		layout = "2006-01-02T1504"
 	}
-	return p.Name + "-" + end.Format(layout)
+	id := p.Name + "-" + end.Format(layout)
+	for _, name := range p.Only {
+		id += "-" + slug(name)
+	}
+	return id
 }
 
 // candidate is a bookmark in the making of a section.
@@ -162,17 +167,20 @@ func (p Policy) unfit(v *Verdict) bool {
 	case !b.HasDate():
 		v.rule(NoDate, "its date is missing or stands for none")
 	case b.Publish.After(p.Now):
-		v.rule(Future, "it is published at %s, after %s", stamp(b.Publish), stamp(p.Now))
+		v.rule(Future, "it is published at %s, after %s", p.stamp(b.Publish), p.stamp(p.Now))
 	case b.Expiry.Year() > 1 && !b.Expiry.After(p.Now):
-		v.rule(Expired, "it expired at %s", stamp(b.Expiry))
+		v.rule(Expired, "it expired at %s", p.stamp(b.Expiry))
 	case !p.Window.Contains(b.Date):
-		v.rule(OutsideWindow, "its date %s is %s %s", stamp(b.Date), p.Window.side(b.Date), p.Window)
+		v.rule(OutsideWindow, "its date %s is %s %s", p.stamp(b.Date), p.Window.side(b.Date), p.Window)
 		v.Waits = !b.Date.Before(p.Window.End)
 	default:
 		return false
 	}
 	return true
 }
+
+// stamp is an instant in the newsletter's time zone.
+func (p Policy) stamp(t time.Time) string { return stamp(t.In(p.Window.End.Location())) }
 
 // index finds a section by each of its folded names; the first section that
 // has a name keeps it.

@@ -45,7 +45,7 @@ var spanForm = regexp.MustCompile(`^(\d{1,6})(h|d|w|mo)$`)
 func ParseSpan(s string) (Span, error) {
 	m := spanForm.FindStringSubmatch(s)
 	if m == nil {
-		return Span{}, fmt.Errorf("%q is not a length of time: write 7d, 2w, 1mo or 36h", s)
+		return Span{}, fmt.Errorf("%q is not a length of time such as 7d, 2w, 1mo or 36h", s)
 	}
 	n, _ := strconv.Atoi(m[1])
 	var span Span
@@ -62,7 +62,7 @@ func ParseSpan(s string) (Span, error) {
 	}
 	switch {
 	case n == 0:
-		return Span{}, errors.New("the window is empty: write at least 1h or 1d")
+		return Span{}, errors.New("the window is empty")
 	case days > 366:
 		return Span{}, fmt.Errorf("%s is longer than a year", s)
 	}

@@ -65,13 +65,24 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	return d, nil
 }
 
-// OpenReadOnly opens the ledger at path without changing it. If there is none
-// the error wraps [fs.ErrNotExist].
+// OpenReadOnly opens the ledger at path without changing it, and leaves no
+// files behind. If there is none the error wraps [fs.ErrNotExist].
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	d, err := open(path, "&mode=ro&_pragma=query_only(1)", nil)
+	// Reading a database with a write-ahead log takes files beside it, which go
+	// away only if they may. Who may not write there reads the database as it
+	// is, unless somebody is writing.
+	d, err := openQuery(ctx, path, "&mode=rw&_pragma=query_only(1)")
+	if _, statErr := os.Stat(path + "-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) && errors.Is(statErr, fs.ErrNotExist) {
+		d, err = openQuery(ctx, path, "&mode=ro&immutable=1&_pragma=query_only(1)")
+	}
+	return d, err
+}
+
+func openQuery(ctx context.Context, path, options string) (*DB, error) {
+	d, err := open(path, options, nil)
 	if err != nil {
 		return nil, err
 	}

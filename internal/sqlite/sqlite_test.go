@@ -171,6 +171,35 @@ func TestOpenReadOnly(t *testing.T) {
 	}
 }
 
+func TestOpenReadOnlyLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "digest.db")
+	if err := newDB(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := OpenReadOnly(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Editions(ctx, "weekly"); err != nil {
+		t.Error(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("beside the ledger are %v, %v, want nothing", entries, err)
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("reading the ledger changed it, %v", err)
+	}
+}
+
 func TestTwoProcessesPlanTogether(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "digest.db")
 	a, b := newDB(t, path), newDB(t, path)
