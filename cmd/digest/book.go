@@ -39,7 +39,7 @@ func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, clo
 // lock keeps runs from overlapping. It is a courtesy, so that two runs do not
 // share the work: what keeps a message from being sent twice is the ledger.
 func (n *newsletter) lock() (unlock func(), err error) {
-	name := n.Database + ".lock"
+	name := fmt.Sprintf("%s.%s.lock", n.Database, n.Name)
 	l := flock.New(name, flock.SetPermissions(0o600))
 	locked, err := l.TryLock()
 	if err != nil {

@@ -57,16 +57,19 @@ func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did deliver
 		Edition: e.ID, Outcome: "sent", Recipients: now.Total(), Sent: did.Sent, Deferred: now.Deferred, Rejected: now.Rejected,
 		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
 	}
-	open := now.Total() - now.Sent - now.Rejected
+	open := now.Pending + now.Claimed + now.Deferred
 	var err error
 	switch {
-	case stopped != nil && did.Sent == 0:
+	case stopped != nil && did.Sent+did.Unknown == 0:
 		s.Outcome = "failed"
 		err = &exitError{exitFailed, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
 	case stopped != nil:
 		s.Outcome = "partial"
 		err = &exitError{exitPart, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
-	case open+now.Rejected > 0:
+	case open > 0:
+		s.Outcome = "partial"
+		err = &exitError{exitPart, fmt.Errorf("%s did not reach everyone; digest status %s names them, and who is deferred gets it when digest is run again", e.ID, e.ID)}
+	case now.Unknown+now.Rejected > 0:
 		s.Outcome = "partial"
 		err = &exitError{exitPart, fmt.Errorf("%s did not reach everyone; digest status %s names them", e.ID, e.ID)}
 	}
@@ -143,6 +146,10 @@ func (e *emptyError) why() string {
 func (n *newsletter) reportEmpty(err error) error {
 	var empty *emptyError
 	errors.As(err, &empty)
+	if len(empty.verdicts) == 0 { // a folder that is not mounted, perhaps: worth a word even from cron
+		n.log.Warn(err.Error())
+		return n.say(summary{Edition: empty.edition.ID, Outcome: "empty"}, "")
+	}
 	return n.say(summary{Edition: empty.edition.ID, Outcome: "empty"}, empty.Error()+"\n")
 }
 
@@ -180,15 +187,16 @@ func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned 
 	return n.say(s, words)
 }
 
-// writeMessage writes the message and its two parts, each whole or not at all.
+// writeMessage writes the message and its two parts, each whole or not at all,
+// for the user alone: they hold an address and the way to unsubscribe it.
 func writeMessage(dir string, m email.Message) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("--out: %w; name a folder that you can write to", err)
 	}
 	for name, data := range map[string][]byte{
 		"digest.html": []byte(m.HTML()), "digest.txt": []byte(m.Text()), "digest.eml": m.Bytes(),
 	} {
-		if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return fmt.Errorf("--out: %w; name a folder that you can write to", err)
 		}
 	}
@@ -202,18 +210,10 @@ func (n *newsletter) sayUnfinished(ctx context.Context, db *sqlite.DB) error {
 	}
 	open, err := db.Unfinished(ctx, n.Name, n.policy.ID())
 	for _, s := range open {
-		n.log.Warn(fmt.Sprintf("%s is not finished: %d pending, %d deferred, %d unknown; to go on with it: digest --as-of %s",
-			s.ID, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Unknown, s.End.In(n.Location).Format(asOfLayout(s.End.In(n.Location)))))
+		n.log.Warn(fmt.Sprintf("%s is not finished: %d sent, %d pending, %d deferred, %d unknown; to go on with it: digest --edition %s",
+			s.ID, s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Unknown, s.ID))
 	}
 	return err
-}
-
-// asOfLayout is the form of --as-of that leads to a window's end.
-func asOfLayout(end time.Time) string {
-	if end.Equal(selector.StartOfDay(end)) {
-		return "2006-01-02"
-	}
-	return time.RFC3339
 }
 
 // listError gives the refusal of a list its remedy.

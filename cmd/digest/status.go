@@ -152,6 +152,9 @@ func (n *newsletter) resolve(ctx context.Context, id string, release bool) error
 	}
 	defer db.Close()
 	edition, err := db.Edition(ctx, id)
+	if err == nil && edition.Newsletter != n.Name {
+		err = ledger.ErrNotFound
+	}
 	if errors.Is(err, ledger.ErrNotFound) {
 		return fmt.Errorf("%s: %w; digest status shows all of them", id, err)
 	}
@@ -161,8 +164,7 @@ func (n *newsletter) resolve(ctx context.Context, id string, release bool) error
 	to, reply, what := ledger.Rejected, "dropped by hand", "are left without it"
 	if release {
 		to, reply = ledger.Pending, "released by hand"
-		end := edition.End.In(n.Location)
-		what = "get it again with: digest --as-of " + end.Format(asOfLayout(end))
+		what = "get it again with: digest --edition " + id
 	}
 	count, err := db.Resolve(ctx, id, to, reply)
 	if err != nil {

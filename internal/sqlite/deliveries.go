@@ -21,24 +21,26 @@ func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Rec
 	var counts ledger.Counts
 	err := d.update(ctx, func(tx *sql.Tx) error {
 		now := d.now().UnixMilli()
+		was, err := lastListed(ctx, tx, run.Edition)
+		if err != nil {
+			return err
+		}
 		if err := takeBack(ctx, tx, run.Edition, plan, now); err != nil {
 			return err
 		}
 		if err := enlist(ctx, tx, run.Edition, list, now); err != nil {
 			return err
 		}
-		var err error
 		if counts, err = count(ctx, tx, run.Edition); err != nil {
-			return err
-		}
-		was, err := lastListed(ctx, tx, run.Edition)
-		if err != nil {
 			return err
 		}
 		if is := counts.Total() + counts.Suppressed; !plan.AllowShrunk && 2*is < was {
 			return &ledger.ShrunkError{Was: was, Is: is}
 		}
-		return nil
+		if counts.Pending > 0 {
+			_, err = tx.ExecContext(ctx, `UPDATE edition SET finished = NULL WHERE id = ?`, run.Edition)
+		}
+		return err
 	})
 	return counts, err
 }
@@ -81,11 +83,12 @@ func enlist(ctx context.Context, tx *sql.Tx, edition string, list iter.Seq2[ledg
 	return nil
 }
 
-// lastListed is the length of the list of the edition before.
+// lastListed is the length of the list when it was last planned, for this
+// edition or the one before.
 func lastListed(ctx context.Context, tx *sql.Tx, edition string) (int, error) {
 	var n int
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE listed = 1 AND edition = (
-		SELECT b.id FROM edition a JOIN edition b ON b.newsletter = a.newsletter AND b.number < a.number
+		SELECT b.id FROM edition a JOIN edition b ON b.newsletter = a.newsletter AND b.number <= a.number
 		WHERE a.id = ? AND EXISTS (SELECT 1 FROM delivery WHERE edition = b.id) ORDER BY b.number DESC LIMIT 1)`, edition).Scan(&n)
 	return n, err
 }

@@ -180,7 +180,8 @@ func (d *DB) statuses(ctx context.Context, query string, args ...any) ([]ledger.
 // Finish marks an edition for which nobody waits any more.
 func (d *DB) Finish(ctx context.Context, id string) error {
 	_, err := d.db.ExecContext(ctx, `UPDATE edition SET finished = ? WHERE id = ? AND finished IS NULL AND NOT EXISTS
-		(SELECT 1 FROM delivery WHERE edition = id AND listed = 1 AND state IN ('pending', 'claimed', 'committing', 'deferred', 'unknown'))`,
+		(SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.listed = 1 AND d.state IN ('pending', 'claimed', 'committing', 'deferred', 'unknown')
+			AND NOT (d.state IN ('pending', 'deferred') AND EXISTS (SELECT 1 FROM suppression s WHERE s.recipient = d.recipient)))`,
 		d.now().Format(timeLayout), id)
 	return d.wrap(err)
 }

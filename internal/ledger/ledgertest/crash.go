@@ -152,8 +152,18 @@ func suppressed(t *testing.T, l Ledger) {
 	if got := plan(t, l, b, list(0, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 2, Suppressed: 1}) {
 		t.Errorf("Plan of the next edition = %+v, want 2 pending, 1 suppressed", got)
 	}
-	if got := claim(t, l, b, 9); len(got) != 2 {
+	got := claim(t, l, b, 9)
+	if len(got) != 2 {
 		t.Errorf("Claim = %v, want the two others", got)
+	}
+	for _, r := range got {
+		settle(t, l, b, r, ledger.Settlement{State: ledger.Sent})
+	}
+	if err := l.Finish(ctx, b.Edition); err != nil {
+		t.Error(err)
+	}
+	if open, err := l.Unfinished(ctx, "weekly", "weekly-1"); err != nil || len(open) > 0 {
+		t.Errorf("Unfinished = %v, %v: the suppressed wait for nothing", open, err)
 	}
 }
 
@@ -168,6 +178,9 @@ func shrunk(t *testing.T, l Ledger) {
 	wantCounts(t, l, "weekly-2", ledger.Counts{})
 	if got := plan(t, l, b, list(0, 5), ledger.Plan{}); got.Pending != 5 {
 		t.Errorf("Plan of 5 after 10 = %+v, want 5 pending", got)
+	}
+	if _, err := l.Plan(ctx, b, list(0, 2), ledger.Plan{}); !errors.As(err, &refusal) || refusal.Was != 5 || refusal.Is != 2 {
+		t.Errorf("Plan of 2 after 5 of the same edition = %v, want a ShrunkError of 5 and 2", err)
 	}
 	if got := plan(t, l, b, list(0, 1), ledger.Plan{AllowShrunk: true}); got.Pending != 1 {
 		t.Errorf("Plan(AllowShrunk) of 1 after 10 = %+v, want 1 pending", got)
@@ -223,8 +236,14 @@ func finished(t *testing.T, l Ledger) {
 	isFinished(false)
 	settle(t, l, run, claim(t, l, run, 1)[0], ledger.Settlement{State: ledger.Sent})
 	isFinished(true)
+	plan(t, l, run, list(0, 2), ledger.Plan{}) // somebody joined
+	if open, err := l.Unfinished(ctx, "weekly", ""); err != nil || len(open) != 1 {
+		t.Errorf("Unfinished after somebody joined = %v, %v, want the edition", open, err)
+	}
+	settle(t, l, run, claim(t, l, run, 1)[0], ledger.Settlement{State: ledger.Sent})
+	isFinished(true)
 	all, err := l.Editions(ctx, "weekly")
-	if err != nil || len(all) != 1 || all[0].Finished.IsZero() || all[0].Sent != 1 {
-		t.Errorf("Editions = %+v, %v, want one, finished, sent to 1", all, err)
+	if err != nil || len(all) != 1 || all[0].Finished.IsZero() || all[0].Sent != 2 {
+		t.Errorf("Editions = %+v, %v, want one, finished, sent to 2", all, err)
 	}
 }
