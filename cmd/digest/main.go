@@ -87,6 +87,7 @@ type flags struct {
 	content, categories                []string
 	format, logFormat, out             string
 	quiet, verbose, noProgress         bool
+	edition                            string
 	dryRun, force, strict              bool
 }
 

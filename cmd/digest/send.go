@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -34,6 +35,7 @@ func (a *app) sendFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "deliver nothing and record nothing; print the text part")
 	f.StringVar(&a.flags.out, "out", "", "with --dry-run, `DIR` for digest.html, digest.txt and digest.eml of the first recipient")
+	f.StringVar(&a.flags.edition, "edition", "", "`ID` of an edition to go on with, as digest status shows it; nothing is selected")
 	f.BoolVar(&a.flags.force, "force", false, "send even if the list has lost more than half of its subscribers")
 	a.formatFlag(cmd, "text", "json")
 }
@@ -42,6 +44,7 @@ func (a *app) sendFlags(cmd *cobra.Command) {
 type book interface {
 	delivery.Ledger
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
+	Discard(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
 	Finish(ctx context.Context, edition string) error
@@ -94,10 +97,15 @@ func (a *app) send(ctx context.Context) error {
 		Connect:     connect,
 		Connections: n.Delivery.Connections,
 		Rate:        n.Delivery.Rate,
+		Trusted:     planned.Sent > 0,
 		Log:         a.log,
 		Progress:    func(r delivery.Report) { bar.set(r.Total()) },
 	}
-	report, stopped := job.Do(ctx)
+	var report delivery.Report
+	var stopped error
+	if planned.Pending > 0 {
+		report, stopped = job.Do(ctx)
+	}
 	bar.done()
 	if a.flags.dryRun {
 		return n.reportDryRun(edition, draft, planned, kept.message)
@@ -110,30 +118,52 @@ func (a *app) send(ctx context.Context) error {
 	return errors.Join(err, n.report(edition, planned, report, counts, stopped, time.Since(started)))
 }
 
-// compose returns the edition of now with its draft: as it was fixed in an
-// earlier run, or selected, rendered and fixed now.
+// compose returns the edition of now with its draft: selected, rendered and
+// fixed now, or, if somebody has or may have it, as it was fixed then.
 func (n *newsletter) compose(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, *email.Draft, error) {
-	id := n.policy.ID()
-	fixed, err := ledger.Edition{}, ledger.ErrNotFound
-	if past != nil {
-		fixed, err = past.Edition(ctx, id)
-	}
-	if errors.Is(err, ledger.ErrNotFound) {
+	fixed, err := n.fixed(ctx, past)
+	if errors.Is(err, ledger.ErrNotFound) && n.flags.edition == "" {
 		fixed, err = n.fix(ctx, book, past)
-	} else if err == nil {
-		n.log.Debug("the edition was fixed before; it is sent as it was", "edition", id, "fixed", fixed.Opened.Format(time.RFC3339))
-		if !fixed.Start.Equal(n.policy.Window.Start) || !fixed.End.Equal(n.policy.Window.End) {
-			n.log.Warn(fmt.Sprintf("%s was fixed with the window %s to %s and is sent as it was", id, fixed.Start.Format(time.RFC3339), fixed.End.Format(time.RFC3339)))
-		}
 	}
 	if err != nil {
 		return fixed, nil, err
 	}
 	draft := &email.Draft{}
 	if err := json.Unmarshal(fixed.Draft, draft); err != nil {
-		return fixed, nil, fmt.Errorf("edition %s: its stored draft cannot be read: %w", id, err)
+		return fixed, nil, fmt.Errorf("edition %s: its stored draft cannot be read: %w", fixed.ID, err)
 	}
 	return fixed, draft, nil
+}
+
+// fixed returns the edition that is asked for, or that of now, as an earlier
+// run fixed it. One of now that nobody can have got counts as not found: it may
+// still be made anew.
+func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition, error) {
+	id := cmp.Or(n.flags.edition, n.policy.ID())
+	if past == nil {
+		return ledger.Edition{}, fmt.Errorf("%s: %w", id, ledger.ErrNotFound)
+	}
+	e, err := past.Edition(ctx, id)
+	if err == nil && e.Newsletter != n.Name {
+		err = ledger.ErrNotFound
+	}
+	if err != nil {
+		return e, fmt.Errorf("%s: %w; digest status shows all of them", id, err)
+	}
+	if n.flags.edition != "" {
+		return e, nil
+	}
+	counts, err := past.Counts(ctx, id)
+	if err != nil {
+		return e, err
+	}
+	if counts.Sent+counts.Unknown+counts.Committing == 0 {
+		return e, ledger.ErrNotFound
+	}
+	if !e.Start.Equal(n.policy.Window.Start) || !e.End.Equal(n.policy.Window.End) {
+		n.log.Warn(fmt.Sprintf("%s was fixed with the window %s to %s and is sent as it was", id, e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339)))
+	}
+	return e, nil
 }
 
 // fix selects and renders the edition of now and has the book keep it.
@@ -158,6 +188,10 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	}
 	for b := range selected.All() {
 		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
+	}
+	// An earlier run may have fixed it and come no further.
+	if err := book.Discard(ctx, e.ID); err != nil {
+		return e, err
 	}
 	return book.Open(ctx, e, func(number int) ([]byte, error) {
 		draft, err := n.renderer.Render(selected, number, n.policy.Now)

@@ -110,10 +110,39 @@ func TestServerAway(t *testing.T) {
 	n.env[5] = "DIGEST_SMTP_PORT=1"
 	n.digest(1, "connect: 127.0.0.1:1: connection refused; 5 still wait for it, and get it when digest is run again", "--as-of", "2026-11-20")
 	n.digest(0, "5 recipients: 0 sent, 5 pending, 0 deferred", "status", "weekly-2026-11-20")
-	n.digest(0, "weekly-2026-11-20 is not finished: 5 pending, 0 deferred, 0 unknown; to go on with it: digest --as-of 2026-11-20", "--as-of", "2026-11-24")
+	n.digest(0, "weekly-2026-11-20 is not finished: 0 sent, 5 pending, 0 deferred, 0 unknown; to go on with it: digest --edition weekly-2026-11-20", "--as-of", "2026-11-24")
 	n.env[5] = port
-	n.digest(0, "5 sent", "--as-of", "2026-11-20")
+	n.digest(0, "5 sent", "--edition", "weekly-2026-11-20")
 	n.delivered(5)
+	n.server.Close()
+	n.digest(0, "0 sent, 0 deferred, 5 already had it", "--as-of", "2026-11-20")
+	n.digest(1, "weekly-2000-01-01: no such edition", "--edition", "weekly-2000-01-01")
+}
+
+// Until somebody has an edition it can still be put right.
+func TestEditionThatNobodyGotIsMadeAnew(t *testing.T) {
+	n := newNewsroom(t, smtptest.Script(t, smtptest.Config{}, smtptest.Fault{
+		Phase: smtptest.Mail, Nth: 1, Act: smtptest.Reply, Text: "550 5.1.8 bad sender",
+	}, smtptest.Fault{Phase: smtptest.Mail, Nth: 2, Act: smtptest.Reply, Text: "550 5.1.8 bad sender"},
+		smtptest.Fault{Phase: smtptest.Mail, Nth: 3, Act: smtptest.Reply, Text: "550 5.1.8 bad sender"}), "none")
+	n.digest(1, "3 times in a row", "--as-of", "2026-11-20")
+	n.env = append(n.env, "DIGEST_FROM=News <news@example.com>")
+	n.digest(0, "5 sent", "--as-of", "2026-11-20")
+	for _, m := range n.server.Messages() {
+		if m.From != "news@example.com" {
+			t.Errorf("the message to %s is from %s, want the sender that was put right", m.To, m.From)
+		}
+	}
+	n.digest(0, "weekly-2026-11-20 +1 ", "status")
+	// Now it stays as it is.
+	n.env[len(n.env)-1] = "DIGEST_FROM=Other <other@example.com>"
+	n.write("subscribers.csv", []byte("address\ntobias.fennimore@example.org\nzoe@example.org\nnew@example.org\nx@example.org\ny@example.org\n"))
+	n.digest(0, "sent", "--as-of", "2026-11-20")
+	for _, m := range n.server.Messages() {
+		if m.From != "news@example.com" {
+			t.Errorf("the message to %s is from %s, want the edition as it was", m.To, m.From)
+		}
+	}
 }
 
 func TestWrongPassword(t *testing.T) {
@@ -145,7 +174,7 @@ func TestLostReply(t *testing.T) {
 		flag, says, then string
 		messages         int
 	}{
-		{"--release", "1 recipients were unknown and get it again with: digest --as-of 2026-11-20", "1 sent, 0 deferred, 4 already had it", 6},
+		{"--release", "1 recipients were unknown and get it again with: digest --edition weekly-2026-11-20", "1 sent, 0 deferred, 4 already had it", 6},
 		{"--drop", "1 recipients were unknown and are left without it", "0 sent, 0 deferred, 1 rejected, 4 already had it", 5},
 	} {
 		t.Run(c.flag, func(t *testing.T) {

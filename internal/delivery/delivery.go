@@ -50,12 +50,26 @@ type Job struct {
 	Connect     func() Sender // called once a connection; each is used by one goroutine
 	Connections int           // 0: one
 	Rate        float64       // most messages a second over all connections; 0: no limit
+	Trusted     bool          // somebody got this edition in an earlier job: the server takes our mail
 	Log         *slog.Logger  // a line for each message, at debug level; may be nil
 	Progress    func(Report)  // called after each message, never twice at once; may be nil
 }
 
 // A Report counts what a job did.
 type Report struct{ Sent, Deferred, Rejected, Unknown int }
+
+func (r *Report) add(s ledger.State) {
+	switch s {
+	case ledger.Sent:
+		r.Sent++
+	case ledger.Deferred:
+		r.Deferred++
+	case ledger.Rejected:
+		r.Rejected++
+	case ledger.Unknown:
+		r.Unknown++
+	}
+}
 
 // Total is the number of messages that were tried.
 func (r Report) Total() int { return r.Sent + r.Deferred + r.Rejected + r.Unknown }
@@ -94,6 +108,12 @@ func (j Job) Do(ctx context.Context) (Report, error) {
 		group.Go(func() { w.anotherConnection(ctx) })
 	}
 	group.Wait()
+	if rest := w.held.rest(); len(rest) > 0 {
+		w.record(context.WithoutCancel(ctx), email.Outcome{}, rest)
+		if rest[0].State == ledger.Deferred {
+			w.cancel(fmt.Errorf("all %d are refused alike, so it is not for the recipients' sake: %d %s", len(rest), rest[0].Code, rest[0].Reply))
+		}
+	}
 	return w.report, context.Cause(ctx)
 }
 
@@ -107,6 +127,7 @@ type work struct {
 	report   Report
 	refusal  string // the latest one that was no recipient's fault
 	refusals int    // how often it came in a row
+	held     held
 }
 
 // anotherConnection works beside the first, if the server allows so many.
@@ -165,37 +186,51 @@ func (w *work) deliver(ctx context.Context, sender Sender, r ledger.Recipient) {
 		return err
 	})
 	w.Log.Debug("message", "edition", w.Run.Edition, "recipient", r.Address, "outcome", outcome.String())
-	w.count(outcome)
-	err := w.Ledger.Settle(record, w.Run, ledger.Settlement{
+	w.settle(record, outcome, ledger.Settlement{
 		Recipient: r.Key,
 		State:     ledger.State(outcome.Status),
 		Code:      outcome.Code,
 		Reply:     outcome.Reply,
 		Suppress:  outcome.Suppress(),
 	})
-	if err != nil {
-		w.cancel(err)
-	}
 }
 
-// count adds to the report, and ends the job if the fault is ours or the
-// server's and every other message would meet it too.
-func (w *work) count(o email.Outcome) {
+// settle counts an outcome and records it, or holds it back.
+func (w *work) settle(ctx context.Context, o email.Outcome, s ledger.Settlement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch o.Status {
-	case email.Sent:
-		w.report.Sent++
-	case email.Deferred:
-		w.report.Deferred++
-	case email.Rejected:
-		w.report.Rejected++
-	case email.Unknown:
-		w.report.Unknown++
+	settled := []ledger.Settlement{s}
+	if !w.Trusted {
+		var forAll bool
+		settled, forAll = w.held.add(o, s)
+		if forAll {
+			w.cancel(fmt.Errorf("all %d are refused alike, so it is not for the recipients' sake: %s", len(settled), o))
+		}
+		w.Trusted = o.Status == email.Sent
+	}
+	w.record(ctx, o, settled)
+}
+
+// record counts and stores settlements; the last of them is that of o.
+func (w *work) record(ctx context.Context, o email.Outcome, settled []ledger.Settlement) {
+	if len(settled) == 0 {
+		return
+	}
+	for _, s := range settled {
+		w.report.add(s.State)
 	}
 	if w.Progress != nil {
 		w.Progress(w.report)
 	}
+	w.judge(o)
+	if err := w.Ledger.Settle(ctx, w.Run, settled...); err != nil {
+		w.cancel(err)
+	}
+}
+
+// judge ends the job if the fault is ours or the server's and every other
+// message would meet it too.
+func (w *work) judge(o email.Outcome) {
 	if o.Stop {
 		w.cancel(errors.New(o.String()))
 		return

@@ -40,6 +40,50 @@ func TestDoStopsWhenTheServerRefusesUs(t *testing.T) {
 	}
 }
 
+func TestDoGivesNobodyUpWhenEveryoneIsRefused(t *testing.T) {
+	unknown := smtptest.Fault{Phase: smtptest.Rcpt, Act: smtptest.Reply, Text: "550 5.1.1 no such user"}
+	relay := smtptest.Fault{Phase: smtptest.Rcpt, Act: smtptest.Reply, Text: "550 relay not permitted"}
+	nth := func(f smtptest.Fault, n int) smtptest.Fault { f.Nth = n; return f }
+	for _, tt := range []struct {
+		name       string
+		recipients int
+		faults     []smtptest.Fault
+		trusted    bool
+		stops      bool
+		counts     ledger.Counts
+	}{
+		{"a relay that is closed", 30, []smtptest.Fault{relay}, false, true, ledger.Counts{Pending: 10, Deferred: 20}},
+		{"a lookup that is broken", 30, []smtptest.Fault{unknown}, false, true, ledger.Counts{Pending: 10, Deferred: 20}},
+		{"a short list", 5, []smtptest.Fault{unknown}, false, true, ledger.Counts{Deferred: 5}},
+		{"two dead addresses", 2, []smtptest.Fault{unknown}, false, false, ledger.Counts{Rejected: 2}},
+		{"dead addresses before a good one", 6, []smtptest.Fault{nth(unknown, 1), nth(unknown, 2), nth(unknown, 3), nth(unknown, 4)}, false, false, ledger.Counts{Rejected: 4, Sent: 2}},
+		{"refusals that differ", 4, []smtptest.Fault{nth(unknown, 1), nth(relay, 2), nth(unknown, 3), nth(unknown, 4)}, false, false, ledger.Counts{Rejected: 4}},
+		{"somebody got it before", 5, []smtptest.Fault{unknown}, true, false, ledger.Counts{Rejected: 5}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db := plan(t, tt.recipients)
+			job := newJob(t, db, smtptest.Script(t, smtptest.Config{}, tt.faults...))
+			job.Trusted = tt.trusted
+			report, err := job.Do(t.Context())
+			if (err != nil) != tt.stops || err != nil && !strings.Contains(err.Error(), "refused alike") {
+				t.Errorf("Do = %v, want it to stop: %v", err, tt.stops)
+			}
+			if got := counts(t, db); got != tt.counts {
+				t.Errorf("the ledger counts %+v, want %+v", got, tt.counts)
+			}
+			if want := (delivery.Report{Sent: tt.counts.Sent, Deferred: tt.counts.Deferred, Rejected: tt.counts.Rejected}); report != want {
+				t.Errorf("Do = %+v, want %+v", report, want)
+			}
+			for e, err := range db.Entries(t.Context(), run.Edition, ledger.Deferred, ledger.Rejected) {
+				gone, gerr := db.Suppressed(t.Context(), e.Key)
+				if dead := e.State == ledger.Rejected && strings.Contains(e.Reply, "no such user"); err != nil || gerr != nil || gone != dead {
+					t.Errorf("%s is %s and suppressed: %v, %v, %v", e.Address, e.State, gone, err, gerr)
+				}
+			}
+		})
+	}
+}
+
 func TestDoStopsWhenTheServerFallsSilent(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -104,7 +104,7 @@ func ExampleDraft_To() {
 	// List-Id: "The Weekly Digest" <weekly.example.org>
 	// List-Unsubscribe-Post: List-Unsubscribe=One-Click
 	// MIME-Version: 1.0
-	// Message-ID: <3c614d8f5f100b9b2dabd9a5e366e6ba@example.org>
+	// Message-ID: <7502a24cb6c8ba997d123b28662177dd@example.org>
 	// Precedence: bulk
 	// Subject: The Weekly Digest: Grids are older than print
 	// X-Auto-Response-Suppress: All

@@ -31,10 +31,10 @@ type Message struct {
 }
 
 // To addresses the draft to a recipient. Its Message-ID is derived from the
-// edition and the token, so that the same message always has the same bytes and
-// mail systems can fold a double.
+// draft and the address, so that a message that is sent again is recognised,
+// even if the secret of the tokens has changed.
 func (d *Draft) To(r Recipient) Message {
-	sum := sha256.Sum256([]byte(d.Edition + "\x00" + r.Address.Address + "\x00" + r.Token))
+	sum := sha256.Sum256([]byte(d.placeholder + "\x00" + d.Edition + "\x00" + r.Address.Address))
 	id := hex.EncodeToString(sum[:])[:TokenLength]
 	m := Message{
 		From:  d.newsletter.From.Address,

@@ -82,11 +82,13 @@ func TestMessageIDIsDerived(t *testing.T) {
 	if got := draft.To(renamed).ID; got != id {
 		t.Errorf("ID = %q after a change of name, want %q", got, id)
 	}
+	if got := draft.To(Recipient{reader.Address, strings.Repeat("A", TokenLength)}).ID; got != id {
+		t.Errorf("ID = %q after a change of the secret, want %q", got, id)
+	}
 	next := goldenEdition()
 	next.ID = "weekly-2026-11-26"
 	for name, other := range map[string]string{
 		"another address": draft.To(Recipient{mail.Address{Address: "x@example.net"}, reader.Token}).ID,
-		"another token":   draft.To(Recipient{reader.Address, strings.Repeat("A", TokenLength)}).ID,
 		"another edition": draftOf(t, theWeekly(), next).To(reader).ID,
 	} {
 		if other == id {

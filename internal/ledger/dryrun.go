@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -26,20 +27,22 @@ type DryRun struct {
 // NewDryRun answers with what past knows; nil knows nothing.
 func NewDryRun(past Reader) *DryRun { return &DryRun{past: past} }
 
-// Open returns the edition as it was fixed, or as it is given, with the number
-// that it would get.
+// Discard records nothing.
+func (d *DryRun) Discard(context.Context, string) error { return nil }
+
+// Open returns the edition with the number that it has, or would get.
 func (d *DryRun) Open(ctx context.Context, e Edition, compose func(number int) ([]byte, error)) (Edition, error) {
 	e.Number = 1
 	if d.past != nil {
 		fixed, err := d.past.Edition(ctx, e.ID)
-		if !errors.Is(err, ErrNotFound) {
-			return fixed, err
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Edition{}, err
 		}
 		last, err := d.past.LastNumber(ctx, e.Newsletter)
 		if err != nil {
 			return Edition{}, err
 		}
-		e.Number = last + 1
+		e.Number = cmp.Or(fixed.Number, last+1)
 	}
 	var err error
 	e.Draft, err = compose(e.Number)

@@ -43,7 +43,7 @@ func TestDryRun(t *testing.T) {
 		planned ledger.Counts
 		first   string
 	}{
-		{"an edition that is fixed is shown as it was", past{}, "weekly-1", 7, "as it was", ledger.Counts{Pending: 2, Suppressed: 1}, "a@example.org"},
+		{"an edition that is fixed keeps its number", past{}, "weekly-1", 7, "7", ledger.Counts{Pending: 2, Suppressed: 1}, "a@example.org"},
 		{"a new one gets the next number", past{}, "weekly-2", 8, "8", ledger.Counts{Pending: 2, Suppressed: 1}, "a@example.org"},
 		{"without a past it is the first", nil, "weekly-2", 1, "1", ledger.Counts{Pending: 3}, "gone@example.org"},
 	} {

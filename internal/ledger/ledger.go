@@ -6,7 +6,7 @@
 //
 //	pending ─▶ claimed ─▶ committing ─▶ sent
 //	               │            ├──────▶ rejected
-//	               │            ├──────▶ deferred   pending again in the next run
+//	               │            ├──────▶ deferred   pending again in the edition's next run
 //	               ▼            └──────▶ unknown    the reply was lost
 //	            pending (after a crash)
 //

@@ -44,7 +44,7 @@ func (r Reason) Remedy() string {
 	case NoDate:
 		return "add a date"
 	case Future:
-		return "wait, or set an earlier publishDate or date"
+		return "wait, and see that its date is in the window then; or set an earlier publishDate or date"
 	case Expired:
 		return "remove expiryDate, or set a later one"
 	case OutsideWindow:

@@ -103,8 +103,11 @@ func (p Policy) ID() string {
 		layout = "2006-01-02T1504"
 	}
 	id := p.Name + "-" + end.Format(layout)
-	for _, name := range p.Only {
-		id += "-" + slug(name)
+	index := p.index()
+	for i, c := range p.Categories { // whatever they are called and in which order
+		if slices.ContainsFunc(p.Only, func(name string) bool { at, ok := index[Fold(name)]; return ok && at == i }) {
+			id += "-" + slug(c.Name)
+		}
 	}
 	return id
 }

@@ -50,6 +50,24 @@ func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int
 	return e, err
 }
 
+// Discard forgets an edition that nobody has got and nobody may have got, with
+// what it featured, so that it can be made anew. Of another one, or of none, it
+// does nothing. A run that is at work on it finds its claims gone.
+func (d *DB) Discard(ctx context.Context, id string) error {
+	return d.update(ctx, func(tx *sql.Tx) error {
+		var out int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE edition = ? AND state IN ('sent', 'unknown', 'committing')`, id).Scan(&out); err != nil || out > 0 {
+			return err
+		}
+		for _, s := range []string{`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`} {
+			if _, err := tx.ExecContext(ctx, s, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row

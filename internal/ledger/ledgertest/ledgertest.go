@@ -20,6 +20,7 @@ import (
 // A Ledger is all that a ledger does.
 type Ledger interface {
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
+	Discard(ctx context.Context, edition string) error
 	Edition(ctx context.Context, id string) (ledger.Edition, error)
 	LastNumber(ctx context.Context, newsletter string) (int, error)
 	Featured(ctx context.Context, newsletter string) (map[string]string, error)
@@ -44,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 	}{
 		{"an edition is fixed once", fixedOnce},
 		{"a draft that fails fixes nothing", composeFails},
+		{"an edition that nobody has is made anew", discarded},
 		{"numbers rise in each newsletter", numbersRise},
 		{"a bookmark is featured once", featuredOnce},
 		{"everyone on the list is claimed once", claimedOnce},
@@ -161,6 +163,43 @@ func composeFails(t *testing.T, l Ledger) {
 	}
 	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
 		t.Errorf("Featured after a failed Open = %v, %v, want none", featured, err)
+	}
+}
+
+func discarded(t *testing.T, l Ledger) {
+	if err := l.Discard(ctx, "weekly-1"); err != nil {
+		t.Errorf("Discard of none = %v", err)
+	}
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	plan(t, l, a, list(0, 2), ledger.Plan{})
+	claimed := claim(t, l, a, 2)
+	if err := l.Discard(ctx, a.Edition); err != nil {
+		t.Errorf("Discard = %v", err)
+	}
+	if err := l.Commit(ctx, a, claimed[0].Key); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Commit for an edition that is no more = %v, want ErrLost", err)
+	}
+	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
+		t.Errorf("Featured after Discard = %v, %v, want none", featured, err)
+	}
+	if again := fix(t, l, "weekly-1"); again.Number != 1 {
+		t.Errorf("Open after Discard = number %d, want 1 again", again.Number)
+	}
+	plan(t, l, a, list(0, 2), ledger.Plan{})
+	r := claim(t, l, a, 1)[0]
+	if err := l.Commit(ctx, a, r.Key); err != nil {
+		t.Error(err)
+	}
+	for _, state := range []ledger.State{ledger.Committing, ledger.Unknown, ledger.Sent} {
+		if err := l.Discard(ctx, a.Edition); err != nil {
+			t.Errorf("Discard = %v", err)
+		}
+		if _, err := l.Edition(ctx, a.Edition); err != nil {
+			t.Errorf("Discard forgot an edition that somebody may have (before %s): %v", state, err)
+		}
+		if err := l.Settle(ctx, a, ledger.Settlement{Recipient: r.Key, State: state}); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
