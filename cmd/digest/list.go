@@ -97,10 +97,10 @@ func (n *newsletter) verdicts(ctx context.Context) (*selection, error) {
 	return s, nil
 }
 
-// sayFixed warns when the edition went out, or is to, with other bookmarks than
-// would be selected now.
+// sayFixed warns when the edition went out with other bookmarks than would be
+// selected now.
 func (n *newsletter) sayFixed(ctx context.Context, past *sqlite.DB, now selector.Edition) error {
-	fixed, err := past.Edition(ctx, now.ID)
+	fixed, err := n.fixed(ctx, past)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}

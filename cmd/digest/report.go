@@ -58,6 +58,9 @@ func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did deliver
 		Edition: e.ID, Outcome: "sent", Recipients: now.Total(), Sent: did.Sent, Deferred: now.Deferred, Rejected: now.Rejected,
 		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
 	}
+	if now.Total() == 0 && now.Suppressed > 0 {
+		n.log.Warn(fmt.Sprintf("%s: all %d on the list were refused as unknown in earlier editions, so nobody gets it", e.ID, now.Suppressed))
+	}
 	open := now.Pending + now.Claimed + now.Deferred
 	var err error
 	switch {
