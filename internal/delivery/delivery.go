@@ -111,7 +111,7 @@ func (j Job) Do(ctx context.Context) (Report, error) {
 	if rest := w.held.rest(); len(rest) > 0 {
 		w.record(context.WithoutCancel(ctx), email.Outcome{}, rest)
 		if rest[0].State == ledger.Deferred {
-			w.cancel(fmt.Errorf("all %d are refused alike, so it is not for the recipients' sake: %d %s", len(rest), rest[0].Code, rest[0].Reply))
+			w.cancel(refusedAlike(rest))
 		}
 	}
 	return w.report, context.Cause(ctx)
@@ -204,7 +204,7 @@ func (w *work) settle(ctx context.Context, o email.Outcome, s ledger.Settlement)
 		var forAll bool
 		settled, forAll = w.held.add(o, s)
 		if forAll {
-			w.cancel(fmt.Errorf("all %d are refused alike, so it is not for the recipients' sake: %s", len(settled), o))
+			w.cancel(refusedAlike(settled))
 		}
 		w.Trusted = o.Status == email.Sent
 	}

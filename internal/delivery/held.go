@@ -48,6 +48,10 @@ func (h *held) rest() []ledger.Settlement {
 	return h.waiting
 }
 
+func refusedAlike(all []ledger.Settlement) error {
+	return fmt.Errorf("all %d are refused alike, so it is not for the recipients' sake: %d %s", len(all), all[0].Code, all[0].Reply)
+}
+
 // forgive defers all that wait.
 func (h *held) forgive() []ledger.Settlement {
 	settled := h.waiting

@@ -43,7 +43,8 @@ var ErrNotFound = errors.New("no such edition")
 var ErrLost = errors.New("the claim was taken back by another run")
 
 // An Edition is what is fixed of an edition before its first message leaves.
-// Whatever happens to the content afterwards, this is what everyone gets.
+// Once somebody may have it, whatever happens to the content afterwards, this
+// is what everyone gets; until then it can be discarded and made anew.
 type Edition struct {
 	ID         string
 	Newsletter string
