@@ -251,7 +251,7 @@ func (n *newsletter) sender() delivery.Sender {
 	_, domain, _ := strings.Cut(n.From.Address, "@")
 	return &email.Sender{
 		Host: n.SMTP.Host, Port: n.SMTP.Port, TLS: email.TLS(n.SMTP.TLS), Auth: email.Auth(n.SMTP.Auth), HELO: cmp.Or(n.SMTP.HELO, domain),
-		Username: n.SMTP.Username, Password: string(n.SMTP.Password),
+		Username: n.SMTP.Username, Password: string(n.SMTP.Password), PerConnection: n.Delivery.PerConnection,
 	}
 }
 

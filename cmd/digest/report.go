@@ -170,6 +170,12 @@ func (n *newsletter) sayWaiting(verdicts []*selector.Verdict) {
 	}
 }
 
+// sayWaits says why a run that is done with everyone else does not end yet.
+func (n *newsletter) sayWaits(deferred int, until time.Time) {
+	n.log.Info(fmt.Sprintf("%s deferred; the next try is at %s, Ctrl-C leaves it to the next run",
+		count(deferred, "recipient"), until.In(n.Location).Format("15:04:05")))
+}
+
 // reportDryRun prints the text part and the summary, and writes the files.
 func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned ledger.Counts, m *email.Message) error {
 	if m == nil {

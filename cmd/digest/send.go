@@ -97,9 +97,11 @@ func (a *app) send(ctx context.Context) error {
 		Connect:     connect,
 		Connections: n.Delivery.Connections,
 		Rate:        n.Delivery.Rate,
+		Patience:    delivery.Patience{GiveUpAfter: n.Delivery.GiveUpAfter},
 		Trusted:     planned.Sent > 0,
 		Log:         a.log,
-		Progress:    func(r delivery.Report) { bar.set(r.Total()) },
+		Progress:    bar.report,
+		Waiting:     n.sayWaits,
 	}
 	var report delivery.Report
 	var stopped error
@@ -218,7 +220,7 @@ type keeper struct{ message *email.Message }
 
 func (k *keeper) Connect(context.Context) error { return nil }
 
-func (k *keeper) Send(_ context.Context, m email.Message, _ func() error) email.Outcome {
+func (k *keeper) Send(_ context.Context, m email.Message, _ *email.Message, _ func() error) email.Outcome {
 	k.message = &m
 	return email.Outcome{Status: email.Sent}
 }

@@ -59,7 +59,9 @@ type Delivery struct {
 	Via           string // outbox or smtp
 	Outbox        string
 	Connections   int
-	Rate          float64 // messages a second; 0: no limit
+	PerConnection int           // most messages on one; 0: no limit
+	Rate          float64       // messages a second; 0: no limit
+	GiveUpAfter   time.Duration // how long a run tries those again who were deferred; 0: not at all
 	ResendUnknown bool
 }
 

@@ -53,11 +53,13 @@ type file struct {
 	Subscribers string     `mapstructure:"subscribers"`
 	Templates   string     `mapstructure:"templates"`
 	Delivery    struct {
-		Via         string  `mapstructure:"via"`
-		Outbox      string  `mapstructure:"outbox"`
-		Connections int     `mapstructure:"connections"`
-		Rate        float64 `mapstructure:"rate"`
-		OnUnknown   string  `mapstructure:"on_unknown"`
+		Via           string  `mapstructure:"via"`
+		Outbox        string  `mapstructure:"outbox"`
+		Connections   int     `mapstructure:"connections"`
+		PerConnection int     `mapstructure:"per_connection"`
+		Rate          float64 `mapstructure:"rate"`
+		GiveUpAfter   any     `mapstructure:"give_up_after"` // 0, or a text with a unit
+		OnUnknown     string  `mapstructure:"on_unknown"`
 	} `mapstructure:"delivery"`
 	SMTP struct {
 		Host         string `mapstructure:"host"`
@@ -97,7 +99,8 @@ var defaults = map[string]any{
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
 	"window": "7d", "categories": []any{}, "other": nil, "order": "date",
 	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
-	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.rate": 0, "delivery.on_unknown": "hold",
+	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.per_connection": 0, "delivery.rate": 0,
+	"delivery.give_up_after": "30m", "delivery.on_unknown": "hold",
 	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",
 	"smtp.auth": "", "smtp.helo": "",
 	"unsubscribe.url": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",

@@ -98,7 +98,7 @@ func TestDefaults(t *testing.T) {
 		File: c.File, Name: "weekly", Title: "The Weekly Digest", From: c.From, Subject: "{{.Title}}: {{.Lead}}", Language: "en",
 		Location: time.UTC, Content: []string{"content"}, Fields: c.Fields, Limits: config.Limits{File: 1 << 20, FrontMatter: 64 << 10},
 		Span: selector.Span{Days: 7}, Other: c.Other, Order: selector.ByDate, Database: c.Path("digest.db"), Subscribers: c.Path("subscribers.csv"),
-		Delivery: config.Delivery{Via: "outbox", Outbox: c.Path("outbox"), Connections: 4}, SMTP: config.SMTP{Port: 587, TLS: "starttls"},
+		Delivery: config.Delivery{Via: "outbox", Outbox: c.Path("outbox"), Connections: 4, GiveUpAfter: 30 * time.Minute}, SMTP: config.SMTP{Port: 587, TLS: "starttls"},
 	}
 	if got, want := fmt.Sprintf("%#v", *c), fmt.Sprintf("%#v", want); got != want {
 		t.Errorf("Load = %s\nwant %s", got, want)

@@ -175,7 +175,10 @@ func (f *file) checkDelivery(c *Config, faults *Faults) {
 		faults.add("subscribers", "write subscribers.csv", "no list is named")
 	}
 	c.Subscribers = c.Path(f.Subscribers)
-	c.Delivery = Delivery{f.Delivery.Via, c.Path(f.Delivery.Outbox), f.Delivery.Connections, f.Delivery.Rate, f.Delivery.OnUnknown == "resend"}
+	c.Delivery = Delivery{
+		Via: f.Delivery.Via, Outbox: c.Path(f.Delivery.Outbox), Connections: f.Delivery.Connections, PerConnection: f.Delivery.PerConnection,
+		Rate: f.Delivery.Rate, ResendUnknown: f.Delivery.OnUnknown == "resend",
+	}
 	oneOf(faults, "delivery.via", f.Delivery.Via, "outbox", "smtp")
 	oneOf(faults, "delivery.on_unknown", f.Delivery.OnUnknown, "hold", "resend")
 	if f.Delivery.Outbox == "" {
@@ -184,6 +187,14 @@ func (f *file) checkDelivery(c *Config, faults *Faults) {
 	if f.Delivery.Connections < 1 || f.Delivery.Connections > 100 {
 		faults.add("delivery.connections", "write 1 to 100", "%d is no number of connections", f.Delivery.Connections)
 	}
+	if f.Delivery.PerConnection < 0 {
+		faults.add("delivery.per_connection", "write a number of messages, or 0 for no limit", "%d is no number of messages", f.Delivery.PerConnection)
+	}
+	giveUp, err := time.ParseDuration(fmt.Sprint(f.Delivery.GiveUpAfter))
+	if err != nil || giveUp < 0 || giveUp > 24*time.Hour {
+		faults.add("delivery.give_up_after", "write 30m, or 0 to leave them to the next run", "%q is no time of at most 24h", fmt.Sprint(f.Delivery.GiveUpAfter))
+	}
+	c.Delivery.GiveUpAfter = giveUp
 	if !(f.Delivery.Rate >= 0 && f.Delivery.Rate <= 1e6) {
 		faults.add("delivery.rate", "write messages a second, or 0 for no limit", "%v is no rate", f.Delivery.Rate)
 	}

@@ -9,16 +9,21 @@
 //	report, err := job.Do(ctx)
 //
 // For each message the ledger knows that it is committing before the message
-// can have been accepted, and what became of it before the next one is begun.
-// A job that is killed can be done again, with what the ledger knows.
+// can have been accepted. What became of it is told to the ledger at once, which
+// has it on disk before the next message of that connection is committing. A job
+// that is killed can be done again, with what the ledger knows.
+//
+// A server that is busy is given time: it gets fewer connections, and who was
+// deferred is tried again, as long as the job may take.
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -31,15 +36,18 @@ type Sender interface {
 	// Connect fails if no message could be sent. Send connects again itself
 	// when the connection is lost.
 	Connect(ctx context.Context) error
-	Send(ctx context.Context, m email.Message, commit func() error) email.Outcome
+	// Send is called with next after m, unless the job ends before.
+	Send(ctx context.Context, m email.Message, next *email.Message, commit func() error) email.Outcome
 	Close() error
 }
 
 // A Ledger remembers who has got the edition.
 type Ledger interface {
 	Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipient, error)
-	Commit(ctx context.Context, run ledger.Run, recipient string) error
+	NextDue(ctx context.Context, run ledger.Run) (due time.Time, waiting int, err error)
+	Commit(ctx context.Context, run ledger.Run, id int64) error
 	Settle(ctx context.Context, run ledger.Run, settled ...ledger.Settlement) error
+	Flush(ctx context.Context) error
 }
 
 // A Job is the delivery of one edition to all who are pending.
@@ -48,39 +56,59 @@ type Job struct {
 	Ledger      Ledger
 	Compose     func(ledger.Recipient) email.Message
 	Connect     func() Sender // called once a connection; each is used by one goroutine
-	Connections int           // 0: one
+	Connections int           // most at once; 0: one
 	Rate        float64       // most messages a second over all connections; 0: no limit
 	Trusted     bool          // somebody got this edition in an earlier job: the server takes our mail
-	Log         *slog.Logger  // a line for each message, at debug level; may be nil
-	Progress    func(Report)  // called after each message, never twice at once; may be nil
+	Patience    Patience
+	Log         *slog.Logger     // a line for each message, at debug level; may be nil
+	Progress    func(Report)     // called after each message, never twice at once; may be nil
+	Now         func() time.Time // nil: the machine's clock
+
+	// Waiting is called when all are tried and some are deferred, before the job
+	// waits until they are due; may be nil.
+	Waiting func(deferred int, until time.Time)
 }
+
+// Patience is how long a job bears with a server. The zero value does not wait
+// for recipients who are deferred: they are for the next run.
+type Patience struct {
+	// GiveUpAfter is how long a job still waits for those who were deferred, once
+	// everybody has been tried, and how long for a server that has gone away.
+	GiveUpAfter time.Duration
+	// Retry is the least time until somebody who was deferred is tried again,
+	// twice as long each time; 0: five minutes, which greylisting wants.
+	Retry time.Duration
+	// Pause is how long a connection does nothing after the server has broken it
+	// off, twice as long each time it does so again; 0: one second.
+	Pause time.Duration
+}
+
+func (p Patience) retry() time.Duration { return cmp.Or(p.Retry, 5*time.Minute) }
+func (p Patience) pause() time.Duration { return cmp.Or(p.Pause, time.Second) }
 
 // A Report counts what a job did.
-type Report struct{ Sent, Deferred, Rejected, Unknown int }
-
-func (r *Report) add(s ledger.State) {
-	switch s {
-	case ledger.Sent:
-		r.Sent++
-	case ledger.Deferred:
-		r.Deferred++
-	case ledger.Rejected:
-		r.Rejected++
-	case ledger.Unknown:
-		r.Unknown++
-	}
+type Report struct {
+	Sent     int
+	Deferred int // who was sent to in the end is not among them
+	Rejected int
+	Unknown  int
 }
 
-// Total is the number of messages that were tried.
+// Total is the number of recipients that were tried.
 func (r Report) Total() int { return r.Sent + r.Deferred + r.Rejected + r.Unknown }
 
-const (
-	// batch is how many recipients a connection claims at a time.
-	batch = 20
-	// patience is how many equal faults in a row, of us or of a server that does
-	// not answer, end a job.
-	patience = 3
-)
+func (r *Report) add(s ledger.State, n int) {
+	switch s {
+	case ledger.Sent:
+		r.Sent += n
+	case ledger.Deferred:
+		r.Deferred += n
+	case ledger.Rejected:
+		r.Rejected += n
+	case ledger.Unknown:
+		r.Unknown += n
+	}
+}
 
 // Do delivers until nobody is pending, or to go on makes no sense; then the
 // error says why and the rest stays pending. When ctx is done it finishes the
@@ -88,13 +116,7 @@ const (
 func (j Job) Do(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := &work{Job: j, cancel: cancel}
-	if w.Log == nil {
-		w.Log = slog.New(slog.DiscardHandler)
-	}
-	if j.Rate > 0 {
-		w.limit = rate.NewLimiter(rate.Limit(j.Rate), 1)
-	}
+	w := newWork(j, cancel)
 	// What would fail for all fails before the first claim, and once: many
 	// wrong passwords lock an account.
 	first := j.Connect()
@@ -103,16 +125,15 @@ func (j Job) Do(ctx context.Context) (Report, error) {
 		return w.report, errors.Join(context.Cause(ctx), first.Close())
 	}
 	var group sync.WaitGroup
-	group.Go(func() { w.connection(ctx, first) })
-	for range j.Connections - 1 {
-		group.Go(func() { w.anotherConnection(ctx) })
+	group.Go(func() { w.feed(ctx) })
+	group.Go(func() { (&connection{work: w, sender: first}).run(ctx) })
+	for i := 1; i < w.pace.most; i++ {
+		group.Go(func() { (&connection{work: w, index: i, sender: j.Connect()}).run(ctx) })
 	}
 	group.Wait()
-	if rest := w.held.rest(); len(rest) > 0 {
-		w.record(context.WithoutCancel(ctx), email.Outcome{}, rest)
-		if rest[0].State == ledger.Deferred {
-			w.cancel(refusedAlike(rest))
-		}
+	w.settleHeld()
+	if err := j.Ledger.Flush(context.WithoutCancel(ctx)); err != nil {
+		cancel(err)
 	}
 	return w.report, context.Cause(ctx)
 }
@@ -121,7 +142,11 @@ func (j Job) Do(ctx context.Context) (Report, error) {
 type work struct {
 	Job
 	cancel context.CancelCauseFunc
-	limit  *rate.Limiter
+	limit  *rate.Limiter // nil: none
+	pace   *pace
+	queue  chan ledger.Recipient // claimed, and not yet with a connection; closed at the end
+	inHand sync.WaitGroup        // in the queue or with a connection
+	dry    time.Time             // when all had been tried; zero: not yet
 
 	mu       sync.Mutex
 	report   Report
@@ -130,134 +155,17 @@ type work struct {
 	held     held
 }
 
-// anotherConnection works beside the first, if the server allows so many.
-func (w *work) anotherConnection(ctx context.Context) {
-	sender := w.Connect()
-	if err := sender.Connect(ctx); err != nil {
-		if ctx.Err() == nil {
-			w.Log.Warn("delivery goes on with a connection less", "error", err)
-		}
-		_ = sender.Close()
-		return
+func newWork(j Job, cancel context.CancelCauseFunc) *work {
+	if j.Log == nil {
+		j.Log = slog.New(slog.DiscardHandler)
 	}
-	w.connection(ctx, sender)
-}
-
-// connection claims and sends until there is nothing left or ctx is done.
-func (w *work) connection(ctx context.Context, sender Sender) {
-	defer sender.Close()
-	for ctx.Err() == nil {
-		claimed, err := w.Ledger.Claim(ctx, w.Run, batch)
-		if err != nil {
-			w.cancel(err)
-			return
-		}
-		if len(claimed) == 0 {
-			return
-		}
-		for i, r := range claimed {
-			if err := w.wait(ctx); err != nil {
-				w.cancel(err)
-				w.giveBack(ctx, claimed[i:])
-				return
-			}
-			w.deliver(ctx, sender, r)
-		}
+	if j.Now == nil {
+		j.Now = time.Now
 	}
-}
-
-// wait keeps the pace.
-func (w *work) wait(ctx context.Context) error {
-	if w.limit == nil || ctx.Err() != nil {
-		return ctx.Err()
+	w := &work{Job: j, cancel: cancel, pace: newPace(max(1, j.Connections), j.Now())}
+	if j.Rate > 0 {
+		w.limit = rate.NewLimiter(rate.Limit(j.Rate), 1)
 	}
-	return w.limit.Wait(ctx)
-}
-
-// deliver sends one message and records what became of it.
-func (w *work) deliver(ctx context.Context, sender Sender, r ledger.Recipient) {
-	// What the ledger is told must reach it, even if ctx is done.
-	record := context.WithoutCancel(ctx)
-	outcome := sender.Send(ctx, w.Compose(r), func() error {
-		err := w.Ledger.Commit(record, w.Run, r.Key)
-		if err != nil {
-			w.cancel(err)
-		}
-		return err
-	})
-	w.Log.Debug("message", "edition", w.Run.Edition, "recipient", r.Address, "outcome", outcome.String())
-	w.settle(record, outcome, ledger.Settlement{
-		Recipient: r.Key,
-		State:     ledger.State(outcome.Status),
-		Code:      outcome.Code,
-		Reply:     outcome.Reply,
-		Suppress:  outcome.Suppress(),
-	})
-}
-
-// settle counts an outcome and records it, or holds it back.
-func (w *work) settle(ctx context.Context, o email.Outcome, s ledger.Settlement) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	settled := []ledger.Settlement{s}
-	if !w.Trusted {
-		var forAll bool
-		settled, forAll = w.held.add(o, s)
-		if forAll {
-			w.cancel(refusedAlike(settled))
-		}
-		w.Trusted = o.Status == email.Sent
-	}
-	w.record(ctx, o, settled)
-}
-
-// record counts and stores settlements; the last of them is that of o.
-func (w *work) record(ctx context.Context, o email.Outcome, settled []ledger.Settlement) {
-	if len(settled) == 0 {
-		return
-	}
-	for _, s := range settled {
-		w.report.add(s.State)
-	}
-	if w.Progress != nil {
-		w.Progress(w.report)
-	}
-	w.judge(o)
-	if err := w.Ledger.Settle(ctx, w.Run, settled...); err != nil {
-		w.cancel(err)
-	}
-}
-
-// judge ends the job if the fault is ours or the server's and every other
-// message would meet it too.
-func (w *work) judge(o email.Outcome) {
-	if o.Stop {
-		w.cancel(errors.New(o.String()))
-		return
-	}
-	// A busy server says so (4xx); one that says nothing keeps nobody's word.
-	silent := o.Blame == email.BlameServer && o.Code == 0
-	if o.Blame != email.BlameSender && !silent {
-		w.refusal, w.refusals = "", 0
-		return
-	}
-	if same := fmt.Sprint(o.Phase, o.Code, o.Enhanced); same == w.refusal {
-		w.refusals++
-	} else {
-		w.refusal, w.refusals = same, 1
-	}
-	if w.refusals >= patience {
-		w.cancel(fmt.Errorf("%d times in a row, not for the recipients' sake: %s", w.refusals, o))
-	}
-}
-
-// giveBack returns claims that were not used.
-func (w *work) giveBack(ctx context.Context, claimed []ledger.Recipient) {
-	unused := make([]ledger.Settlement, len(claimed))
-	for i, r := range claimed {
-		unused[i] = ledger.Settlement{Recipient: r.Key, State: ledger.Pending}
-	}
-	if err := w.Ledger.Settle(context.WithoutCancel(ctx), w.Run, unused...); err != nil {
-		w.cancel(err)
-	}
+	w.queue = make(chan ledger.Recipient, w.batch())
+	return w
 }

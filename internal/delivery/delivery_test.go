@@ -90,7 +90,7 @@ func newJob(t testing.TB, db delivery.Ledger, server *smtptest.Server) delivery.
 		t.Fatal(err)
 	}
 	return delivery.Job{
-		Run: run, Ledger: db, Compose: compose(draft),
+		Run: run, Ledger: db, Compose: compose(draft), Patience: delivery.Patience{Pause: time.Millisecond},
 		Connect: func() delivery.Sender {
 			return &email.Sender{Host: server.Host, Port: server.Port, TLS: email.NoTLS}
 		},
@@ -167,7 +167,7 @@ func TestDoReports(t *testing.T) {
 	if n := len(server.Messages()); n != 6 {
 		t.Errorf("the server accepted %d, want those sent and one of those in doubt", n)
 	}
-	var entries []ledger.Entry // the ledger has one connection: it is asked nothing else meanwhile
+	var entries []ledger.Entry
 	for e, err := range db.Entries(t.Context(), run.Edition, ledger.Sent, ledger.Deferred, ledger.Rejected, ledger.Unknown) {
 		if err != nil {
 			t.Fatal(err)

@@ -40,12 +40,14 @@ func (h *held) add(o email.Outcome, s ledger.Settlement) (settled []ledger.Settl
 	return h.forgive(), true
 }
 
-// rest is what still waits at the end of a job.
+// rest is what still waits when nobody else is left.
 func (h *held) rest() []ledger.Settlement {
 	if len(h.waiting) >= few {
 		return h.forgive()
 	}
-	return h.waiting
+	rest := h.waiting
+	h.waiting = nil
+	return rest
 }
 
 func refusedAlike(all []ledger.Settlement) error {

@@ -98,7 +98,7 @@ func (s *Sender) open(ctx context.Context) (phase string, err error) {
 			return phaseAuth, err
 		}
 	}
-	s.client = client
+	s.client, s.offers = client, offersOf(client)
 	return "", nil
 }
 
@@ -147,7 +147,8 @@ const maxReply = 1 << 20
 // itself while others wait on it and move its deadline.
 type boundedConn struct {
 	net.Conn
-	read int
+	read    int
+	written int64
 
 	mu       sync.Mutex
 	deadline time.Time // as last set
@@ -165,7 +166,9 @@ func (c *boundedConn) Read(p []byte) (int, error) {
 
 func (c *boundedConn) Write(p []byte) (int, error) {
 	c.read = 0
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	c.written += int64(n)
+	return n, err
 }
 
 // SetDeadline is that of a [net.Conn], but for the end.

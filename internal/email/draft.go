@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/wneessen/go-mail"
@@ -29,6 +30,7 @@ type Draft struct {
 	placeholder string // stands for the token; the other half of it for the Message-ID
 	raw         []byte // what go-mail built
 	segments    []segment
+	stuffed     []segment // the same as it goes over the wire: dots doubled (RFC 5321 4.5.2)
 }
 
 // A segment is either bytes or a piece of a recipient's own.
@@ -108,8 +110,18 @@ func (d *Draft) build(l Letter) error {
 		return fmt.Errorf("message: %w", err)
 	}
 	d.raw = b.Bytes()
-	d.segments = cutAt(d.raw, d.placeholder)
+	d.cut()
 	return nil
+}
+
+// cut finds where recipients differ, and doubles the dots at the beginning of
+// lines: once, for all of them, since no piece of a recipient's own begins a line.
+func (d *Draft) cut() {
+	d.segments = cutAt(d.raw, d.placeholder)
+	d.stuffed = slices.Clone(d.segments)
+	for i, s := range d.stuffed {
+		d.stuffed[i].literal = bytes.ReplaceAll(s.literal, []byte("\r\n."), []byte("\r\n.."))
+	}
 }
 
 // listID is the stable name of the list (RFC 2919).
@@ -194,6 +206,7 @@ func (d *Draft) UnmarshalJSON(data []byte) error {
 	if len(s.Placeholder) != 2*TokenLength {
 		return fmt.Errorf("draft: placeholder of %d characters, not %d", len(s.Placeholder), 2*TokenLength)
 	}
-	*d = Draft{s.Edition, s.Subject, s.HTML, s.Text, s.Newsletter, s.Placeholder, s.Raw, cutAt(s.Raw, s.Placeholder)}
+	*d = Draft{Edition: s.Edition, Subject: s.Subject, html: s.HTML, text: s.Text, newsletter: s.Newsletter, placeholder: s.Placeholder, raw: s.Raw}
+	d.cut()
 	return nil
 }

@@ -4,7 +4,7 @@
 //	renderer, err := email.NewRenderer(newsletter, templates.FS)
 //	draft, err := renderer.Render(edition, number, date)
 //	message := draft.To(recipient)
-//	outcome := sender.Send(ctx, message, commit)
+//	outcome := sender.Send(ctx, message, nil, commit)
 //
 // Everything that can fail fails in the first two lines: a draft is rendered,
 // encoded and in memory. Addressing it costs next to nothing and cannot fail,

@@ -1,7 +1,6 @@
 package email
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -108,28 +107,31 @@ func encodedWords(s string) string {
 // WriteTo writes the message as it is sent and as a .eml file holds it: lines
 // end in CR LF, the last one too.
 func (m Message) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.WriteString(w, m.head)
-	total := int64(n)
-	for _, s := range m.draft.segments {
-		if err != nil {
-			return total, err
-		}
-		if s.own == nothing {
-			n, err = w.Write(s.literal)
-		} else {
-			n, err = io.WriteString(w, m.own[s.own][s.from:s.to])
-		}
-		total += int64(n)
-	}
-	return total, err
+	n, err := w.Write(m.Bytes())
+	return int64(n), err
 }
 
 // Bytes is the whole message.
-func (m Message) Bytes() []byte {
-	var b bytes.Buffer
-	_, _ = m.WriteTo(&b) // a buffer does not fail
-	return b.Bytes()
+func (m Message) Bytes() []byte { return m.fillIn(make([]byte, 0, m.size()), m.draft.segments) }
+
+// appendStuffed appends the message as DATA wants it, without the final dot.
+func (m Message) appendStuffed(b []byte) []byte { return m.fillIn(b, m.draft.stuffed) }
+
+func (m Message) fillIn(b []byte, segments []segment) []byte {
+	b = append(b, m.head...)
+	for _, s := range segments {
+		if s.own == nothing {
+			b = append(b, s.literal...)
+		} else {
+			b = append(b, m.own[s.own][s.from:s.to]...)
+		}
+	}
+	return b
 }
+
+// size is the length of the message in bytes: recipients differ in letters, not
+// in their number.
+func (m Message) size() int { return len(m.head) + len(m.draft.raw) }
 
 // HTML is the HTML part, decoded.
 func (m Message) HTML() string { return m.fill(m.draft.html) }

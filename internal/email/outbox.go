@@ -17,7 +17,7 @@ type Outbox string
 
 // Send writes the message to tmp, calls commit, and moves it to new. The
 // folders are there after [Outbox.Connect].
-func (o Outbox) Send(_ context.Context, m Message, commit func() error) Outcome {
+func (o Outbox) Send(_ context.Context, m Message, _ *Message, commit func() error) Outcome {
 	if err := o.deliver(m, commit); err != nil {
 		return Outcome{Status: Deferred, Blame: BlameSender, Phase: "outbox", Reply: printable(err.Error()), Stop: true}
 	}

@@ -48,7 +48,7 @@ func TestOutboxIsAMaildir(t *testing.T) {
 	a, b := letterTo("a@example.net", "Hello.\r\n.\r\n"), letterTo("b@example.net", "Hello.\r\n")
 	for _, m := range []Message{a, b, a} { // the same message again is there once
 		inside := 0
-		got := o.Send(t.Context(), m, func() error { inside = len(o.files(t)); return nil })
+		got := o.Send(t.Context(), m, nil, func() error { inside = len(o.files(t)); return nil })
 		if got != (Outcome{Status: Sent, Phase: "outbox"}) || inside == 0 {
 			t.Errorf("Send = %+v, %d files at commit", got, inside)
 		}
@@ -77,7 +77,7 @@ func TestOutboxIsAMaildir(t *testing.T) {
 
 func TestOutboxIsNotReadHalf(t *testing.T) {
 	o := newOutbox(t)
-	got := o.Send(t.Context(), letterTo("a@example.net", "Hello.\r\n"), func() error {
+	got := o.Send(t.Context(), letterTo("a@example.net", "Hello.\r\n"), nil, func() error {
 		if files := o.files(t); !slices.Equal(files, []string{"tmp/weekly-2026-11-20.1.a.digest"}) {
 			t.Errorf("files at commit = %q, want the message in tmp only", files)
 		}
@@ -90,7 +90,7 @@ func TestOutboxIsNotReadHalf(t *testing.T) {
 
 func TestOutboxWithoutCommitHoldsNothing(t *testing.T) {
 	o := newOutbox(t)
-	got := o.Send(t.Context(), letterTo("a@example.net", ""), func() error { return errors.New("disk\nfull") })
+	got := o.Send(t.Context(), letterTo("a@example.net", ""), nil, func() error { return errors.New("disk\nfull") })
 	want := Outcome{Status: Deferred, Blame: BlameSender, Phase: "outbox", Reply: "disk full", Stop: true}
 	if got != want {
 		t.Errorf("Send with a failing commit = %+v, want %+v", got, want)
@@ -114,7 +114,7 @@ func TestOutboxThatCannotBeWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		commits := 0
-		got := o.Send(t.Context(), letterTo("a@example.net", ""), func() error { commits++; return nil })
+		got := o.Send(t.Context(), letterTo("a@example.net", ""), nil, func() error { commits++; return nil })
 		if got.Status != Deferred || got.Blame != BlameSender || !got.Stop || dir == "tmp" && commits != 0 {
 			t.Errorf("Send without %s = %+v after %d commits, want it deferred, and a stop", dir, got, commits)
 		}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/textproto"
 	"os"
-	"regexp"
 	"strings"
 	"syscall"
 )
@@ -51,6 +50,30 @@ type Outcome struct {
 // should try it again.
 func (o Outcome) Suppress() bool {
 	return o.Status == Rejected && strings.HasPrefix(o.Enhanced, "5.1.")
+}
+
+// Throttled reports whether the server asks us to slow down: it closes the
+// connection (421), cannot log us in now (454), or says so (4.7.x).
+func (o Outcome) Throttled() bool {
+	return o.Code == 421 || o.Code == 454 || o.Code/100 == 4 && strings.HasPrefix(o.Enhanced, "4.7.")
+}
+
+// Untried reports whether there was no connection on which the message could
+// have been tried.
+func (o Outcome) Untried() bool {
+	return o.Phase == phaseConnect || o.Phase == phaseTLS || o.Phase == phaseAuth
+}
+
+// Broken reports whether the server has broken off, talks nonsense or cannot be
+// reached, all of which may pass.
+func (o Outcome) Broken() bool {
+	switch {
+	case o.Blame != BlameServer:
+		return false
+	case o.Phase == phaseTLS, o.Phase == phaseAuth:
+		return o.Code/100 == 4
+	}
+	return o.Untried() || o.ends()
 }
 
 func (o Outcome) String() string {
@@ -133,26 +156,37 @@ func blame(phase, enhanced string) Blame {
 	return BlameSender
 }
 
-var enhancedForm = regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)`)
-
-// enhanced splits the enhanced status code from the words of a reply.
+// enhanced splits the enhanced status code (RFC 3463) from the words of a reply.
 func enhanced(msg string) (code, words string) {
-	if m := enhancedForm.FindStringSubmatch(msg); m != nil {
-		code, msg = m[1], msg[len(m[0]):]
+	first, rest := msg, ""
+	if i := strings.IndexAny(msg, " \t\n"); i >= 0 {
+		first, rest = msg[:i], msg[i:]
 	}
-	return code, printable(msg)
+	parts := strings.Split(first, ".")
+	if len(parts) != 3 || !isNumber(parts[0], 1) || !isNumber(parts[1], 3) || !isNumber(parts[2], 3) || !strings.Contains("245", parts[0]) {
+		return "", printable(msg)
+	}
+	return first, printable(rest)
+}
+
+// isNumber reports whether s is a number of at most so many digits.
+func isNumber(s string, most int) bool {
+	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
 }
 
 // printable is foreign text for a log or a terminal: one line, no control
 // characters, not too long.
 func printable(s string) string {
 	const most = 200
-	s = strings.TrimSpace(strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+	if len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) && !strings.Contains(s, "  ") {
+		return strings.TrimSpace(s) // as almost all are
+	}
+	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7F && r <= 0x9F {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(s, "?"))), " "))
+	}, strings.ToValidUTF8(s, "?"))), " ")
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"
 	}

@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +50,33 @@ type Sender struct {
 
 	client *smtp.Client
 	conn   *boundedConn // below the TLS of the client
-	count  int          // of messages on it
+	offers offers
+	count  int    // of messages on the connection
+	ahead  string // ID of the message whose envelope was sent behind the last final dot
+	buffer []byte
+}
+
+// offers are the extensions of the server that make a difference to us.
+type offers struct {
+	pipelining    bool // RFC 2920
+	size          bool // RFC 1870
+	mostBytes     int  // 0: it does not say
+	eightBit      bool // RFC 6152
+	international bool // RFC 6531
+	notifications bool // RFC 3461
+}
+
+func offersOf(client *smtp.Client) (o offers) {
+	o.pipelining, _ = client.Extension("PIPELINING")
+	o.eightBit, _ = client.Extension("8BITMIME")
+	o.international, _ = client.Extension("SMTPUTF8")
+	o.notifications, _ = client.Extension("DSN")
+	var limit string
+	o.size, limit = client.Extension("SIZE")
+	if n, err := strconv.Atoi(limit); err == nil && n > 0 {
+		o.mostBytes = n
+	}
+	return o
 }
 
 // Timeouts are how long to wait in each phase. Those that are zero are taken
@@ -72,130 +95,38 @@ type Timeouts struct {
 // in case the reply gets lost has to be stored by then. If ctx is done the
 // conversation in hand goes on for the grace period, and the connection is
 // closed.
-func (s *Sender) Send(ctx context.Context, m Message, commit func() error) Outcome {
+//
+// next is the message that Send is going to be called with after this one, or
+// nil: where the server offers PIPELINING its envelope leaves right behind the
+// final dot, so that a message takes one round trip. If something else is sent
+// after all, that costs a new connection.
+func (s *Sender) Send(ctx context.Context, m Message, next *Message, commit func() error) Outcome {
 	if !plainAddress(m.From) {
 		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true, Reply: "the sender's address cannot be written in SMTP"}
 	}
 	if !plainAddress(m.To) {
 		return Outcome{Status: Rejected, Blame: BlameRecipient, Phase: phaseRcpt, Reply: "the address cannot be written in SMTP"}
 	}
-	data := m.Bytes()
-	reused := s.client != nil && (s.PerConnection == 0 || s.count < s.PerConnection)
+	reused := s.client != nil && !s.full() && (s.ahead == "" || s.ahead == m.ID)
 	if !reused {
 		_ = s.Close()
 		if o, ok := s.connect(ctx); !ok {
 			return o
 		}
 	}
-	o := s.transact(ctx, m, data, commit)
+	o := s.transact(ctx, m, next, commit)
 	if reused && o.Phase == phaseMail && s.client == nil && o.ends() && ctx.Err() == nil {
 		// The server had closed the kept connection; nothing was asked of it yet.
 		if o, ok := s.connect(ctx); !ok {
 			return o
 		}
-		o = s.transact(ctx, m, data, commit)
+		o = s.transact(ctx, m, next, commit)
 	}
 	return o
 }
 
-// transact is one mail transaction (RFC 5321 3.3) on the open connection. It
-// leaves the connection ready for the next one, or closed.
-func (s *Sender) transact(ctx context.Context, m Message, data []byte, commit func() error) Outcome {
-	conn, grace := s.conn, cmp.Or(s.Timeouts.Grace, 30*time.Second)
-	stop := context.AfterFunc(ctx, func() { conn.endBy(time.Now().Add(grace)) })
-	defer func() {
-		if !stop() {
-			_ = s.Close()
-		}
-	}()
-	if o, ok := s.fits(m, len(data)); !ok {
-		return o
-	}
-	s.count++
-	s.client.SkipSMTPUTF8(isASCII(m.From + m.To))
-	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
-	if err := s.client.Mail("<" + m.From + ">"); err != nil {
-		return s.fault(phaseMail, err)
-	}
-	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
-	if err := s.client.Rcpt("<" + m.To + ">"); err != nil {
-		return s.fault(phaseRcpt, err)
-	}
-	s.within(cmp.Or(s.Timeouts.Data, 2*time.Minute))
-	body, err := s.client.Data()
-	if err != nil {
-		return s.fault(phaseData, err)
-	}
-	return s.hand(body.(*smtp.DataCloser).WriteCloser, data, commit)
-}
-
-// fits reports whether the server can take the message, or the outcome if not.
-func (s *Sender) fits(m Message, size int) (Outcome, bool) {
-	international, _ := s.client.Extension("SMTPUTF8")
-	_, limit := s.client.Extension("SIZE")
-	most, err := strconv.Atoi(limit)
-	switch {
-	case !international && !isASCII(m.From):
-		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true,
-			Reply: "the sender's address needs SMTPUTF8, which the server does not offer"}, false
-	case !international && !isASCII(m.To):
-		return Outcome{Status: Rejected, Blame: BlameRecipient, Phase: phaseRcpt,
-			Reply: "the address needs SMTPUTF8, which the server does not offer"}, false
-	case err == nil && most > 0 && size > most:
-		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseMail, Stop: true,
-			Reply: fmt.Sprintf("the message has %d bytes, the server takes %d; lower the limits of the categories", size, most)}, false
-	}
-	return Outcome{}, true
-}
-
-// hand gives the server the message that it has asked for. dots stuffs dots,
-// and its Close writes the final one; go-mail's own would hide whether that
-// has left. Up to it a fault leaves half a message behind: only a lost
-// connection tells the server to forget it.
-func (s *Sender) hand(dots io.WriteCloser, data []byte, commit func() error) Outcome {
-	text := s.client.Text
-	s.within(cmp.Or(s.Timeouts.Body, 10*time.Minute))
-	_, err := dots.Write(data)
-	if err == nil {
-		err = text.W.Flush()
-	}
-	if err != nil {
-		return s.fault(phaseBody, err)
-	}
-	if text.R.Buffered() > 0 { // it would pass for the reply to the dot
-		return s.fault(phaseBody, errors.New("the server spoke before its turn"))
-	}
-	if err := commit(); err != nil {
-		s.drop()
-		return Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseBody, Reply: printable(err.Error()), Stop: true}
-	}
-	s.within(cmp.Or(s.Timeouts.Dot, 10*time.Minute))
-	if err := dots.Close(); err != nil {
-		return s.fault(phaseBody, err)
-	}
-	code, words, err := text.ReadResponse(2)
-	if err != nil {
-		return s.fault(phaseDot, err)
-	}
-	o := Outcome{Status: Sent, Phase: phaseDot, Code: code}
-	o.Enhanced, o.Reply = enhanced(words)
-	return o
-}
-
-// fault judges what went wrong in a phase. It makes the connection ready for
-// another transaction, or closes it.
-func (s *Sender) fault(phase string, err error) Outcome {
-	o := judge(phase, err)
-	if o.ends() {
-		s.drop()
-		return o
-	}
-	s.within(cmp.Or(s.Timeouts.Command, 5*time.Minute))
-	if s.client.Reset() != nil {
-		s.drop()
-	}
-	return o
-}
+// full reports whether the connection has had its messages.
+func (s *Sender) full() bool { return s.PerConnection > 0 && s.count >= s.PerConnection }
 
 // ends reports whether a fault ends the conversation: the server closes it,
 // or nobody knows what it waits for.
@@ -206,12 +137,17 @@ func (s *Sender) drop() {
 	if s.conn != nil {
 		_ = s.conn.Close()
 	}
-	s.client, s.conn, s.count = nil, nil, 0
+	s.client, s.conn, s.count, s.ahead = nil, nil, 0, ""
 }
 
-// Close ends the conversation politely.
+// Close ends the conversation politely, if the server does not wait for a
+// message.
 func (s *Sender) Close() error {
 	if s.client == nil {
+		return nil
+	}
+	if s.ahead != "" {
+		s.drop() // it would take QUIT for the message
 		return nil
 	}
 	s.within(min(5*time.Second, cmp.Or(s.Timeouts.Command, 5*time.Second)))

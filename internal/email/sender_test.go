@@ -19,10 +19,13 @@ import (
 // letterTo is a message with a body of lines that end in CR LF.
 func letterTo(to, body string) Message {
 	head := "To: <" + to + ">\r\nMessage-ID: <1." + to + ">\r\n"
-	return Message{From: "news@example.org", To: to, ID: "1." + to, head: head, draft: &Draft{
-		Edition:  "weekly-2026-11-20",
-		segments: []segment{{literal: []byte("Subject: test\r\n\r\n" + body)}},
-	}}
+	draft := &Draft{
+		Edition:     "weekly-2026-11-20",
+		placeholder: strings.Repeat("~", 2*TokenLength),
+		raw:         []byte("Subject: test\r\n\r\n" + body),
+	}
+	draft.cut()
+	return Message{From: "news@example.org", To: to, ID: "1." + to, head: head, draft: draft}
 }
 
 // senderFor makes a sender for a server, closed at the end of the test, which
@@ -50,7 +53,7 @@ func send(t *testing.T, s *Sender, to ...string) []Outcome {
 	t.Helper()
 	outcomes := make([]Outcome, len(to))
 	for i, a := range to {
-		outcomes[i] = s.Send(t.Context(), letterTo(a, "Hello.\r\n"), committed)
+		outcomes[i] = s.Send(t.Context(), letterTo(a, "Hello.\r\n"), nil, committed)
 	}
 	return outcomes
 }
@@ -105,7 +108,7 @@ func TestSendMessageArrivesByteForByte(t *testing.T) {
 		"eight bits": "Grüße, 世界\x00\xff\r\n",
 	} {
 		m := letterTo("a@example.net", body)
-		wantSent(t, s.Send(t.Context(), m, committed))
+		wantSent(t, s.Send(t.Context(), m, nil, committed))
 		messages := server.Messages()
 		if got := messages[len(messages)-1]; !bytes.Equal(got.Data, m.Bytes()) {
 			t.Errorf("%s: %d bytes arrived, want the %d of Message.Bytes, as they are", name, len(got.Data), len(m.Bytes()))
@@ -119,7 +122,7 @@ func TestSendCommitsOnceBetweenBodyAndDot(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Config{})
 	s := senderFor(t, server)
 	calls := 0
-	o := s.Send(t.Context(), letterTo("a@example.net", strings.Repeat("line\r\n", 10)), func() error {
+	o := s.Send(t.Context(), letterTo("a@example.net", strings.Repeat("line\r\n", 10)), nil, func() error {
 		calls++
 		if n := len(server.Messages()); n != 0 {
 			t.Errorf("commit was called after the server had accepted %d messages", n)
@@ -139,7 +142,7 @@ func TestSendWithoutCommitIsNotAccepted(t *testing.T) {
 	noLeaks(t)
 	server := smtptest.Start(t, smtptest.Config{})
 	s := senderFor(t, server)
-	o := s.Send(t.Context(), letterTo("a@example.net", "Hello.\r\n"), func() error { return errors.New("disk\x1b[31m full") })
+	o := s.Send(t.Context(), letterTo("a@example.net", "Hello.\r\n"), nil, func() error { return errors.New("disk\x1b[31m full") })
 	want := Outcome{Status: Deferred, Blame: BlameSender, Phase: phaseBody, Reply: "disk [31m full", Stop: true}
 	if o != want {
 		t.Errorf("Send with a failing commit = %+v, want %+v", o, want)
@@ -159,13 +162,13 @@ func TestSendNeverPutsAnInjectionOnTheWire(t *testing.T) {
 		"a@[127.0.0.1]", "a,b@example.net", "a@exämple.net", "\x85@example.net", "\u0085@example.net", "a\u00a0b@example.net",
 		"@relay:a@example.net", "a\\@example.net", strings.Repeat("a", 400) + "@example.net",
 	} {
-		o := s.Send(t.Context(), letterTo(address, ""), committed)
+		o := s.Send(t.Context(), letterTo(address, ""), nil, committed)
 		if o.Status != Rejected || o.Blame != BlameRecipient || o.Suppress() || o.Stop {
 			t.Errorf("Send to %q = %+v, want it rejected", address, o)
 		}
 		m := letterTo("a@example.net", "")
 		m.From = address
-		if o := s.Send(t.Context(), m, committed); o.Status != Deferred || o.Blame != BlameSender || !o.Stop {
+		if o := s.Send(t.Context(), m, nil, committed); o.Status != Deferred || o.Blame != BlameSender || !o.Stop {
 			t.Errorf("Send from %q = %+v, want it deferred, and a stop", address, o)
 		}
 	}
@@ -202,7 +205,7 @@ func TestSendSMTPUTF8(t *testing.T) {
 	wantSent(t, outcomes[1])
 	m := letterTo("a@example.net", "")
 	m.From = "jürgen@example.org"
-	if o := s.Send(t.Context(), m, committed); o.Status != Deferred || o.Blame != BlameSender || !o.Stop {
+	if o := s.Send(t.Context(), m, nil, committed); o.Status != Deferred || o.Blame != BlameSender || !o.Stop {
 		t.Errorf("Send from a non-ASCII address without the extension = %+v, want it deferred, and a stop", o)
 	}
 	if n := len(without.Messages()); n != 1 {
@@ -216,7 +219,7 @@ func TestSendTooBig(t *testing.T) {
 	s := senderFor(t, server)
 	wantSent(t, send(t, s, "a@example.net")...)
 	for range 2 { // on a connection that is kept
-		o := s.Send(t.Context(), letterTo("b@example.net", strings.Repeat("x", 1000)+"\r\n"), committed)
+		o := s.Send(t.Context(), letterTo("b@example.net", strings.Repeat("x", 1000)+"\r\n"), nil, committed)
 		if o.Status != Deferred || o.Blame != BlameSender || !o.Stop || !strings.Contains(o.Reply, "the server takes 1000") {
 			t.Errorf("Send of more than SIZE = %+v, want it deferred, and a stop", o)
 		}
@@ -265,7 +268,7 @@ func TestSendCancelled(t *testing.T) {
 			body = strings.Repeat("x", tooBigForBuffers) + "\r\n"
 		}
 		start := time.Now()
-		o := s.Send(ctx, letterTo("a@example.net", body), committed)
+		o := s.Send(ctx, letterTo("a@example.net", body), nil, committed)
 		if took := time.Since(start); took < grace || took > grace+2*time.Second {
 			t.Errorf("Send, cancelled while %s hangs, took %v, want about %v", phase, took, grace)
 		}
@@ -284,11 +287,11 @@ func TestSendCancelledFinishesTheMessageInHand(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Config{})
 	s := senderFor(t, server)
 	ctx, cancel := context.WithCancel(t.Context())
-	wantSent(t, s.Send(ctx, letterTo("a@example.net", ""), func() error { cancel(); return nil }))
+	wantSent(t, s.Send(ctx, letterTo("a@example.net", ""), nil, func() error { cancel(); return nil }))
 	if s.client != nil {
 		t.Error("the connection is kept beyond its context")
 	}
-	if o := s.Send(ctx, letterTo("b@example.net", ""), committed); o.Status != Deferred || !strings.Contains(o.Reply, "interrupted") {
+	if o := s.Send(ctx, letterTo("b@example.net", ""), nil, committed); o.Status != Deferred || !strings.Contains(o.Reply, "interrupted") {
 		t.Errorf("Send after cancel = %v, want it deferred", o)
 	}
 	wantSent(t, send(t, s, "c@example.net")...)

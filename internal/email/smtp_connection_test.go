@@ -85,8 +85,9 @@ func TestSendResetsAfterARefusal(t *testing.T) {
 		if o := outcomes[0]; o.Status != Deferred || o.Code != 452 || o.Enhanced != "4.3.1" || o.Reply != "later" {
 			t.Errorf("Send, refused at %s = %+v, want it deferred", phase, o)
 		}
-		if !slices.Contains(server.Commands(), "RSET") || server.Connections() != 1 {
-			t.Errorf("after a refusal at %s: %d connections, told %q, want RSET on the one", phase, server.Connections(), server.Commands())
+		// The reply to the dot ends a transaction, whatever it is.
+		if slices.Contains(server.Commands(), "RSET") == (phase == smtptest.Dot) || server.Connections() != 1 {
+			t.Errorf("after a refusal at %s: %d connections, told %q, want RSET on the one, or none after the dot", phase, server.Connections(), server.Commands())
 		}
 		_ = s.Close()
 		server.Close()
@@ -146,7 +147,7 @@ func TestSendWhenTheServerAnswersTwice(t *testing.T) {
 func TestSendWhenTheServerGoesBeforeTheDot(t *testing.T) {
 	server := smtptest.Script(t, smtptest.Config{}, smtptest.Fault{Phase: smtptest.Body, Act: smtptest.Drop})
 	s := senderFor(t, server)
-	o := s.Send(t.Context(), letterTo("a@example.net", strings.Repeat("x", 100_000)+"\r\n"), func() error {
+	o := s.Send(t.Context(), letterTo("a@example.net", strings.Repeat("x", 100_000)+"\r\n"), nil, func() error {
 		// Until the news of it has come: the server left bytes unread, so it is a reset.
 		_ = s.conn.Conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 		if _, err := s.conn.Conn.Read(make([]byte, 1)); errors.Is(err, syscall.ECONNRESET) {

@@ -113,29 +113,41 @@ func lies() []lie {
 	return all
 }
 
+// A pace is how much a sender says before it listens.
+type pace string
+
+const (
+	lockStep  pace = "lock-step" // the server does not offer more
+	pipelined pace = "pipelined"
+	ahead     pace = "ahead" // the next envelope behind the final dot
+)
+
 func TestOutcomes(t *testing.T) {
 	noLeaks(t)
 	var group sync.WaitGroup
 	defer group.Wait()
 	most := make(chan struct{}, 10) // they mostly wait
 	for _, l := range lies() {
-		for nth := 1; nth <= 2; nth++ {
-			group.Go(func() {
-				most <- struct{}{}
-				defer func() { <-most }()
-				t.Run(fmt.Sprintf("%s/%s %s accept %v/message %d", l.Phase, l.Act, l.Text, l.Accept, nth), func(t *testing.T) { testLie(t, l, nth) })
-			})
+		for _, pace := range []pace{lockStep, pipelined, ahead} {
+			for nth := 1; nth <= 3; nth++ {
+				group.Go(func() {
+					most <- struct{}{}
+					defer func() { <-most }()
+					name := fmt.Sprintf("%s/%s %s accept %v/%s/message %d", l.Phase, l.Act, l.Text, l.Accept, pace, nth)
+					t.Run(name, func(t *testing.T) { testLie(t, l, pace, nth) })
+				})
+			}
 		}
 	}
 }
 
 // testLie sends three messages to a server that lies to the nth of them.
-func testLie(t *testing.T, l lie, nth int) {
+func testLie(t *testing.T, l lie, pace pace, nth int) {
 	l.Nth = nth
 	if l.Phase == smtptest.EHLO {
 		l.Nth = 2*nth - 1 // it is said again after STARTTLS
 	}
-	server := smtptest.Script(t, smtptest.Config{TLS: smtptest.STARTTLS, Username: "ada"}, l.Fault)
+	server := smtptest.Script(t, smtptest.Config{TLS: smtptest.STARTTLS, Username: "ada", NoPipelining: pace == lockStep}, l.Fault)
 	s := senderFor(t, server)
 	s.TLS, s.Username, s.Password = STARTTLS, "ada", "secret"
 	want := l.want
@@ -145,24 +157,32 @@ func testLie(t *testing.T, l lie, nth int) {
 	if want.Stop {
 		s.PerConnection = 1 // or a second message would never come to the phase
 	}
+	var messages []Message
 	for i := 1; i <= 3; i++ {
-		body, want := "Hello.\r\n", want
+		body := "Hello.\r\n.\r\n..dots\r\n"
+		if i == nth && l.Phase == smtptest.Body {
+			body = strings.Repeat(strings.Repeat("x", 98)+"\r\n", tooBigForBuffers/100)
+		}
+		messages = append(messages, letterTo(fmt.Sprintf("r%d@example.net", i), body))
+	}
+	for i, m := range messages {
+		want, lied := want, i+1 == nth
 		s.Timeouts = Timeouts{}
-		if i != nth {
+		if !lied {
 			want = sentOnce // the others fare well
 		} else if l.Act == smtptest.Hang || l.Act == smtptest.Trickle {
 			s.Timeouts = impatient(l.Phase)
 		}
-		if i == nth && l.Phase == smtptest.Body {
-			body = strings.Repeat("x", tooBigForBuffers) + "\r\n"
+		var next *Message
+		if pace == ahead && i < 2 {
+			next = &messages[i+1]
 		}
-		m := letterTo(fmt.Sprintf("r%d@example.net", i), body)
 		commits := 0
-		o := s.Send(t.Context(), m, func() error { commits++; return nil })
+		o := s.Send(t.Context(), m, next, func() error { commits++; return nil })
 		if got := (verdict{o.Status, o.Blame, o.Phase, o.Code, o.Stop}); got != want {
-			t.Errorf("message %d: %+v (%s), want %+v", i, got, o, want)
+			t.Errorf("message %d: %+v (%s), want %+v", i+1, got, o, want)
 		}
-		agree(t, server, m, o, commits, i == nth && l.Accept)
+		agree(t, server, m, o, commits, lied && l.Accept)
 	}
 	for _, m := range server.Messages() {
 		if !m.TLS || m.ID() == "" {

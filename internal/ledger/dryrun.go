@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"sync"
+	"time"
 )
 
 // A Reader is what a dry run needs to know of the past.
@@ -80,11 +81,19 @@ func (d *DryRun) Claim(context.Context, Run, int) ([]Recipient, error) {
 	return claimed, nil
 }
 
+// NextDue is never: nobody is deferred.
+func (d *DryRun) NextDue(context.Context, Run) (due time.Time, waiting int, err error) {
+	return due, 0, nil
+}
+
 // Commit records nothing.
-func (d *DryRun) Commit(context.Context, Run, string) error { return nil }
+func (d *DryRun) Commit(context.Context, Run, int64) error { return nil }
 
 // Settle records nothing.
 func (d *DryRun) Settle(context.Context, Run, ...Settlement) error { return nil }
+
+// Flush has nothing to wait for.
+func (d *DryRun) Flush(context.Context) error { return nil }
 
 // Counts is the list as planned.
 func (d *DryRun) Counts(context.Context, string) (Counts, error) { return d.counts, nil }

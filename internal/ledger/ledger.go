@@ -6,7 +6,7 @@
 //
 //	pending ─▶ claimed ─▶ committing ─▶ sent
 //	               │            ├──────▶ rejected
-//	               │            ├──────▶ deferred   pending again in the edition's next run
+//	               │            ├──────▶ deferred   claimed again when it is due, or by the next run
 //	               ▼            └──────▶ unknown    the reply was lost
 //	            pending (after a crash)
 //
@@ -66,6 +66,11 @@ type Recipient struct {
 	Key     string // one per mailbox, however its address is written
 	Address string
 	Name    string
+
+	// What follows is set by Claim.
+	ID       int64 // the ledger's own number of this recipient of this edition
+	Attempts int   // to send it, so far
+	Again    bool  // deferred in this run, and the time has come
 }
 
 // A Run is one process's work on one edition.
@@ -77,11 +82,12 @@ type Run struct {
 // A Settlement is what became of a claimed recipient. Pending gives the claim
 // back unused.
 type Settlement struct {
-	Recipient string // key
-	State     State
-	Code      int
-	Reply     string
-	Suppress  bool // never send to this recipient again
+	ID       int64 // of the recipient
+	State    State
+	Code     int
+	Reply    string
+	Suppress bool      // never send to this recipient again
+	Due      time.Time // if deferred: not before; zero: not in this run
 }
 
 // An Entry is the record of one recipient.

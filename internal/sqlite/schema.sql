@@ -1,4 +1,4 @@
--- The ledger, schema 1. Times are RFC 3339 with nanoseconds, or milliseconds
+-- The ledger, schema 2. Times are RFC 3339 with nanoseconds, or milliseconds
 -- since 1970 where there is one for each recipient.
 
 CREATE TABLE edition (
@@ -28,8 +28,11 @@ CREATE TABLE featured (
 
 CREATE INDEX featured_edition ON featured (edition, position);
 
--- Who gets an edition: the primary key is what makes "once" true.
+-- Who gets an edition: the unique key is what makes "once" true. Rows are found
+-- by number, which is that of a place among its neighbours: what is sent together
+-- lies together, and is written as a few pages.
 CREATE TABLE delivery (
+  id        INTEGER PRIMARY KEY,
   edition   TEXT NOT NULL REFERENCES edition (id),
   recipient TEXT NOT NULL,
   address   TEXT NOT NULL,
@@ -41,10 +44,12 @@ CREATE TABLE delivery (
   code      INTEGER NOT NULL DEFAULT 0,
   reply     TEXT NOT NULL DEFAULT '',
   changed   INTEGER NOT NULL,
-  PRIMARY KEY (edition, recipient)
-) STRICT, WITHOUT ROWID;
+  due       INTEGER NOT NULL DEFAULT 0, -- when the run may try it again; 0: it may not
+  UNIQUE (edition, recipient)
+) STRICT;
 
-CREATE INDEX delivery_pending ON delivery (edition, recipient) WHERE state = 'pending' AND listed = 1;
+CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
+CREATE INDEX delivery_due ON delivery (edition, due) WHERE state = 'deferred' AND due > 0;
 
 -- Addresses that do not exist: never sent to again.
 CREATE TABLE suppression (

@@ -1,6 +1,6 @@
 // Package sqlite keeps the ledger in an embedded database, one file.
 //
-// Every answer it has given is durable: the database runs with a write-ahead
+// What it has answered for is durable: the database runs with a write-ahead
 // log and synchronous=FULL, and refuses to run otherwise. With anything less a
 // loss of power forgets mail that was sent.
 //
@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -31,15 +32,16 @@ const (
 	// application marks the file as ours: "Dgst".
 	application = 0x44677374
 	// version is of schema.sql. A change of it comes with a migration.
-	version = 1
+	version = 2
 )
 
 // A DB is an open ledger. It is safe for concurrent use, and several processes
 // may have it open.
 type DB struct {
-	db   *sql.DB
-	path string
-	now  func() time.Time
+	db     *sql.DB
+	path   string
+	now    func() time.Time
+	writer *writer // nil if it is open for reading only
 }
 
 // Open opens the ledger at path for reading and writing and makes it if there
@@ -59,7 +61,10 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.prepare(ctx); err != nil {
+	if err = d.prepare(ctx); err == nil {
+		d.writer, err = newWriter(ctx, d)
+	}
+	if err != nil {
 		return nil, errors.Join(d.refuse(err), d.db.Close())
 	}
 	return d, nil
@@ -112,7 +117,7 @@ func open(path, options string, now func() time.Time) (*DB, error) {
 	}
 	// SQLite has one writer; more connections would only wait for each other.
 	db.SetMaxOpenConns(1)
-	return &DB{db, path, now}, nil
+	return &DB{db: db, path: path, now: now}, nil
 }
 
 // prepare makes the tables of a new ledger and refuses one that cannot be
@@ -141,9 +146,32 @@ func (d *DB) prepare(ctx context.Context) error {
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&got); err != nil || got == version {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", application, version))
+		_, err := tx.ExecContext(ctx, migration(got)+fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", application, version))
 		return err
 	})
+}
+
+// migration takes a ledger of an older version, 0 if it is empty, to this one.
+func migration(from int) string {
+	if from == 0 {
+		return schema
+	}
+	// Version 1 had no number for a recipient, and no time to try again.
+	return `ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
+		INSERT INTO delivery (edition, recipient, address, name, state, listed, owner, attempts, code, reply, changed)
+			SELECT edition, recipient, address, name, state, listed, owner, attempts, code, reply, changed FROM delivery_1;
+		DROP TABLE delivery_1;`
+}
+
+// table is what schema.sql says of a table and its indexes.
+func table(name string) string {
+	var statements strings.Builder
+	for _, s := range strings.SplitAfter(schema, ";\n") {
+		if strings.Contains(s, "CREATE TABLE "+name+" ") || strings.Contains(s, "CREATE INDEX "+name+"_") {
+			statements.WriteString(s)
+		}
+	}
+	return statements.String()
 }
 
 // check returns the version of the schema; 0 is an empty file.
@@ -227,5 +255,10 @@ func (e *dbError) Error() string {
 
 func (e *dbError) Unwrap() error { return e.err }
 
-// Close closes the database.
-func (d *DB) Close() error { return d.db.Close() }
+// Close closes the database, after all that was settled is on disk.
+func (d *DB) Close() error {
+	if d.writer == nil {
+		return d.db.Close()
+	}
+	return errors.Join(d.writer.flush(), d.db.Close())
+}

@@ -83,7 +83,7 @@ func TestOpenRefuses(t *testing.T) {
 		claim, says string
 		path        func(t *testing.T) string
 	}{
-		{"a newer ledger", "a newer digest made it (schema 99, this one knows 1)", func(t *testing.T) string {
+		{"a newer ledger", "a newer digest made it (schema 99, this one knows 2)", func(t *testing.T) string {
 			return made(t, fmt.Sprintf("PRAGMA application_id=%d", application), "PRAGMA user_version=99", "CREATE TABLE edition (id)")
 		}},
 		{"another program's database", "another program's database", func(t *testing.T) string { return made(t, "CREATE TABLE places (url)") }},
@@ -217,13 +217,13 @@ func TestTwoProcessesPlanTogether(t *testing.T) {
 					break
 				}
 				for _, r := range claimed {
-					if err := d.Commit(ctx, run, r.Key); errors.Is(err, ledger.ErrLost) {
+					if err := d.Commit(ctx, run, r.ID); errors.Is(err, ledger.ErrLost) {
 						continue // taken back by the other
 					} else if err != nil {
 						done <- err
 						return
 					}
-					if err := d.Settle(ctx, run, ledger.Settlement{Recipient: r.Key, State: ledger.Sent}); err != nil {
+					if err := d.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: ledger.Sent}); err != nil {
 						done <- err
 						return
 					}
@@ -274,7 +274,7 @@ func BenchmarkMessage(b *testing.B) {
 			b.Fatal(err)
 		}
 		for _, r := range claimed {
-			if err := errors.Join(d.Commit(ctx, run, r.Key), d.Settle(ctx, run, ledger.Settlement{Recipient: r.Key, State: ledger.Sent})); err != nil {
+			if err := errors.Join(d.Commit(ctx, run, r.ID), d.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: ledger.Sent})); err != nil {
 				b.Fatal(err)
 			}
 			done++

@@ -95,16 +95,37 @@ func (c *conversation) command(line string) {
 	case Auth: // of PLAIN, with the initial response; any password will do
 		c.answer(Auth, "235 2.7.0 welcome")
 	case Mail:
-		c.message.From, c.message.UTF8 = between(argument), strings.Contains(argument, " SMTPUTF8")
-		c.answer(Mail, "250 2.1.0 ok")
-	case Rcpt:
-		c.message.To = between(argument)
-		c.answer(Rcpt, "250 2.1.5 ok")
-	case Data:
-		if c.answer(Data, "354 go ahead") {
-			c.data()
+		if c.message.From != "" {
+			c.say("503 5.5.1 one at a time")
+			return
 		}
+		if c.answer(Mail, "250 2.1.0 ok") {
+			c.message.From, c.message.UTF8, c.message.Options = between(argument), strings.Contains(argument, " SMTPUTF8"), after(argument)
+		}
+	case Rcpt:
+		if c.message.From == "" {
+			c.say("503 5.5.1 whose?")
+			return
+		}
+		if c.answer(Rcpt, "250 2.1.5 ok") {
+			c.message.To, c.message.RcptOptions = between(argument), after(argument)
+		}
+	case Data:
+		if f, ok := c.server.fault(c.faults, Data); ok {
+			c.act(f, "354 go ahead")
+			if f.Act == Inject || f.Act == Reply && strings.HasPrefix(f.Text, "354") {
+				c.data()
+			}
+			return
+		}
+		if c.message.To == "" {
+			c.say("503 5.5.1 to whom?")
+			return
+		}
+		c.say("354 go ahead")
+		c.data()
 	case Rset:
+		c.forget()
 		c.answer(Rset, "250 2.0.0 ok")
 	case Quit:
 		c.answer(Quit, "221 2.0.0 bye")
@@ -115,7 +136,7 @@ func (c *conversation) command(line string) {
 }
 
 func (c *conversation) extensions() string {
-	lines := []string{"smtptest", "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", fmt.Sprintf("SIZE %d", c.server.config.Size)}
+	lines := []string{"smtptest", "8BITMIME", "DSN", "ENHANCEDSTATUSCODES", fmt.Sprintf("SIZE %d", c.server.config.Size)}
 	if c.server.config.TLS == STARTTLS && !c.message.TLS {
 		lines = append(lines, "STARTTLS")
 	}
@@ -124,6 +145,9 @@ func (c *conversation) extensions() string {
 	}
 	if !c.server.config.NoSMTPUTF8 {
 		lines = append(lines, "SMTPUTF8")
+	}
+	if !c.server.config.NoPipelining {
+		lines = append(lines, "PIPELINING")
 	}
 	return "250-" + strings.Join(lines[:len(lines)-1], "\r\n250-") + "\r\n250 " + lines[len(lines)-1]
 }
@@ -160,14 +184,21 @@ func (c *conversation) data() {
 	}
 	c.message.Data = data
 	f, lie := c.server.fault(c.faults, Dot)
-	if !lie || f.Accept || f.Act == AnswerDrop || f.Act == Inject || f.Act == Reply && strings.HasPrefix(f.Text, "2") {
+	if c.message.To != "" && (!lie || f.Accept || f.Act == AnswerDrop || f.Act == Inject || f.Act == Reply && strings.HasPrefix(f.Text, "2")) {
 		c.server.accept(c.message)
 	}
+	c.forget()
 	if !lie {
 		c.say("250 2.0.0 accepted")
 		return
 	}
 	c.act(f, "250 2.0.0 accepted")
+}
+
+// forget ends the transaction (RFC 5321 4.1.1.5).
+func (c *conversation) forget() {
+	m := &c.message
+	m.From, m.To, m.Options, m.RcptOptions, m.Data, m.UTF8 = "", "", "", "", nil, false
 }
 
 // readDots reads a message to its final dot and undoes the stuffing. Unlike
@@ -250,6 +281,12 @@ func (c *conversation) say(reply string) {
 func (c *conversation) drop() {
 	c.over = true
 	_ = c.conn.Close()
+}
+
+// after is what follows the address: the parameters of MAIL or RCPT.
+func after(argument string) string {
+	_, parameters, _ := strings.Cut(argument, ">")
+	return strings.TrimSpace(parameters)
 }
 
 // between is what stands between angle brackets.

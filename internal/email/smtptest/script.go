@@ -25,7 +25,7 @@ type Act string
 
 // The acts.
 const (
-	Reply      Act = "reply"           // Fault.Text; the command is done only if it is 2xx to the dot
+	Reply      Act = "reply"           // Fault.Text; the command is done only if it is 2xx to the dot or 354 to DATA
 	ReplyDrop  Act = "reply and drop"  // Fault.Text, and closes the connection
 	AnswerDrop Act = "answer and drop" // the honest reply, and closes the connection
 	Inject     Act = "inject"          // the honest reply and Fault.Text in one write, and goes on

@@ -49,6 +49,8 @@ type Config struct {
 
 	Size       int64 // the most bytes of a message; 0: no limit
 	NoSMTPUTF8 bool  // the extension is not offered
+
+	NoPipelining bool // by a scripted server; an honest one always offers it
 }
 
 // A Message is one that the server has accepted.
@@ -60,6 +62,8 @@ type Message struct {
 	Username   string // as whom it logged in
 	TLS        bool
 	Connection int // the connection it came over, counted from 1
+
+	Options, RcptOptions string // parameters of MAIL and RCPT, from a scripted server
 }
 
 // ID is its Message-ID without angle brackets.

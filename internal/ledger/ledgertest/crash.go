@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"digest/internal/ledger"
 )
@@ -13,7 +14,7 @@ func sentStays(t *testing.T, l Ledger) {
 	claimed := claim(t, l, a, 3)
 	settle(t, l, a, claimed[0], ledger.Settlement{State: ledger.Sent})
 	settle(t, l, a, claimed[1], ledger.Settlement{State: ledger.Rejected, Code: 550, Reply: "mailbox full"})
-	if err := l.Settle(ctx, a, ledger.Settlement{Recipient: claimed[0].Key, State: ledger.Pending}); err != nil {
+	if err := errors.Join(l.Settle(ctx, a, ledger.Settlement{ID: claimed[0].ID, State: ledger.Pending}), l.Flush(ctx)); err != nil {
 		t.Error(err)
 	}
 	got := plan(t, l, b, list(0, 3), ledger.Plan{ResendUnknown: true})
@@ -43,7 +44,7 @@ func onTheWire(t *testing.T, l Ledger) (died, next ledger.Run, r ledger.Recipien
 	died, next = ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
 	plan(t, l, died, list(0, 2), ledger.Plan{})
 	r = claim(t, l, died, 1)[0]
-	if err := l.Commit(ctx, died, r.Key); err != nil {
+	if err := l.Commit(ctx, died, r.ID); err != nil {
 		t.Fatal(err)
 	}
 	return died, next, r
@@ -82,21 +83,21 @@ func lostClaim(t *testing.T, l Ledger) {
 	plan(t, l, a, list(0, 1), ledger.Plan{})
 	r := claim(t, l, a, 1)[0]
 	plan(t, l, b, list(0, 1), ledger.Plan{})
-	if err := l.Commit(ctx, a, r.Key); !errors.Is(err, ledger.ErrLost) {
+	if err := l.Commit(ctx, a, r.ID); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("Commit of a claim that was taken back = %v, want ErrLost", err)
 	}
 	claim(t, l, b, 1)
-	if err := l.Commit(ctx, a, r.Key); !errors.Is(err, ledger.ErrLost) {
+	if err := l.Commit(ctx, a, r.ID); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("Commit of another run's claim = %v, want ErrLost", err)
 	}
-	if err := l.Settle(ctx, a, ledger.Settlement{Recipient: r.Key, State: ledger.Deferred}); err != nil {
+	if err := errors.Join(l.Settle(ctx, a, ledger.Settlement{ID: r.ID, State: ledger.Deferred}), l.Flush(ctx)); err != nil {
 		t.Error(err)
 	}
 	wantCounts(t, l, "weekly-1", ledger.Counts{Claimed: 1})
-	if err := l.Commit(ctx, b, r.Key); err != nil {
+	if err := l.Commit(ctx, b, r.ID); err != nil {
 		t.Errorf("Commit of the run's own claim = %v", err)
 	}
-	if err := l.Commit(ctx, b, r.Key); !errors.Is(err, ledger.ErrLost) {
+	if err := l.Commit(ctx, b, r.ID); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("second Commit = %v, want ErrLost", err)
 	}
 }
@@ -104,7 +105,7 @@ func lostClaim(t *testing.T, l Ledger) {
 func lateReply(t *testing.T, l Ledger) {
 	slow, next, r := onTheWire(t, l)
 	plan(t, l, next, list(0, 2), ledger.Plan{})
-	if err := l.Settle(ctx, slow, ledger.Settlement{Recipient: r.Key, State: ledger.Sent, Code: 250}); err != nil {
+	if err := errors.Join(l.Settle(ctx, slow, ledger.Settlement{ID: r.ID, State: ledger.Sent, Code: 250}), l.Flush(ctx)); err != nil {
 		t.Error(err)
 	}
 	wantCounts(t, l, "weekly-1", ledger.Counts{Pending: 1, Sent: 1})
@@ -120,6 +121,39 @@ func deferredAgain(t *testing.T, l Ledger) {
 	wantCounts(t, l, "weekly-1", ledger.Counts{Deferred: 1})
 	if got := plan(t, l, b, list(0, 1), ledger.Plan{}); got != (ledger.Counts{Pending: 1}) {
 		t.Errorf("Plan of the next run = %+v, want 1 pending", got)
+	}
+}
+
+func deferredUntil(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	plan(t, l, a, list(0, 4), ledger.Plan{})
+	claimed := claim(t, l, a, 4)
+	now := time.Now()
+	due := []time.Time{now.Add(time.Hour), now.Add(-time.Second), now.Add(-time.Minute), {}}
+	for i, r := range claimed {
+		settle(t, l, a, r, ledger.Settlement{State: ledger.Deferred, Code: 451, Due: due[i]})
+	}
+	if next, waiting, err := l.NextDue(ctx, b); err != nil || waiting != 0 {
+		t.Errorf("NextDue of a run that deferred nobody = %v, %d, %v, want 0", next, waiting, err)
+	}
+	if next, waiting, err := l.NextDue(ctx, a); err != nil || waiting != 3 || next.Sub(due[2]).Abs() > time.Millisecond {
+		t.Errorf("NextDue = %v, %d, %v, want %v, 3", next, waiting, err, due[2])
+	}
+	again := claim(t, l, a, 9)
+	if len(again) != 2 || !again[0].Again || again[0].Attempts != 1 {
+		t.Fatalf("Claim = %+v, want the two who are due", again)
+	}
+	settle(t, l, a, again[0], ledger.Settlement{State: ledger.Sent})
+	settle(t, l, a, again[1], ledger.Settlement{State: ledger.Deferred})
+	wantCounts(t, l, "weekly-1", ledger.Counts{Deferred: 3, Sent: 1})
+	if next, waiting, err := l.NextDue(ctx, a); err != nil || waiting != 1 || next.Sub(due[0]).Abs() > time.Millisecond {
+		t.Errorf("NextDue = %v, %d, %v, want %v, 1", next, waiting, err, due[0])
+	}
+	plan(t, l, b, list(0, 4), ledger.Plan{})
+	for _, r := range claim(t, l, b, 9) {
+		if r.Again {
+			t.Errorf("Claim of the next run gave %+v, as if it had deferred it", r)
+		}
 	}
 }
 

@@ -29,8 +29,10 @@ type Ledger interface {
 	Finish(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
 	Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipient, error)
-	Commit(ctx context.Context, run ledger.Run, recipient string) error
+	NextDue(ctx context.Context, run ledger.Run) (due time.Time, waiting int, err error)
+	Commit(ctx context.Context, run ledger.Run, id int64) error
 	Settle(ctx context.Context, run ledger.Run, settled ...ledger.Settlement) error
+	Flush(ctx context.Context) error
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
 	Entries(ctx context.Context, edition string, states ...ledger.State) iter.Seq2[ledger.Entry, error]
 	Resolve(ctx context.Context, edition string, to ledger.State, reply string) (int, error)
@@ -58,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"a lost claim cannot be committed", lostClaim},
 		{"a late reply settles what was called unknown", lateReply},
 		{"the deferred are tried again in the next run", deferredAgain},
+		{"the deferred are tried again in the same run when they are due", deferredUntil},
 		{"who left the list is passed over", leftTheList},
 		{"an address that does not exist is suppressed for all editions", suppressed},
 		{"a list that shrank by more than half is refused", shrunk},
@@ -119,11 +122,11 @@ func claim(t *testing.T, l Ledger, run ledger.Run, n int) []ledger.Recipient {
 // settle takes a claimed recipient to a state.
 func settle(t *testing.T, l Ledger, run ledger.Run, r ledger.Recipient, s ledger.Settlement) {
 	t.Helper()
-	if err := l.Commit(ctx, run, r.Key); err != nil {
+	if err := l.Commit(ctx, run, r.ID); err != nil {
 		t.Fatalf("Commit(%v, %s) = %v", run, r.Key, err)
 	}
-	s.Recipient = r.Key
-	if err := l.Settle(ctx, run, s); err != nil {
+	s.ID = r.ID
+	if err := errors.Join(l.Settle(ctx, run, s), l.Flush(ctx)); err != nil {
 		t.Fatalf("Settle(%v, %v) = %v", run, s, err)
 	}
 }
@@ -176,7 +179,7 @@ func discarded(t *testing.T, l Ledger) {
 	if err := l.Discard(ctx, a.Edition); err != nil {
 		t.Errorf("Discard = %v", err)
 	}
-	if err := l.Commit(ctx, a, claimed[0].Key); !errors.Is(err, ledger.ErrLost) {
+	if err := l.Commit(ctx, a, claimed[0].ID); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("Commit for an edition that is no more = %v, want ErrLost", err)
 	}
 	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
@@ -187,7 +190,7 @@ func discarded(t *testing.T, l Ledger) {
 	}
 	plan(t, l, a, list(0, 2), ledger.Plan{})
 	r := claim(t, l, a, 1)[0]
-	if err := l.Commit(ctx, a, r.Key); err != nil {
+	if err := l.Commit(ctx, a, r.ID); err != nil {
 		t.Error(err)
 	}
 	for _, state := range []ledger.State{ledger.Committing, ledger.Unknown, ledger.Sent} {
@@ -197,7 +200,7 @@ func discarded(t *testing.T, l Ledger) {
 		if _, err := l.Edition(ctx, a.Edition); err != nil {
 			t.Errorf("Discard forgot an edition that somebody may have (before %s): %v", state, err)
 		}
-		if err := l.Settle(ctx, a, ledger.Settlement{Recipient: r.Key, State: state}); err != nil {
+		if err := errors.Join(l.Settle(ctx, a, ledger.Settlement{ID: r.ID, State: state}), l.Flush(ctx)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -258,7 +261,7 @@ func claimedOnce(t *testing.T, l Ledger) {
 		}
 	}
 	settle(t, l, run, first[0], ledger.Settlement{State: ledger.Sent, Code: 250})
-	if err := l.Settle(ctx, run, ledger.Settlement{Recipient: first[1].Key, State: ledger.Pending}); err != nil {
+	if err := errors.Join(l.Settle(ctx, run, ledger.Settlement{ID: first[1].ID, State: ledger.Pending}), l.Flush(ctx)); err != nil {
 		t.Error(err)
 	}
 	wantCounts(t, l, run.Edition, ledger.Counts{Pending: 1, Claimed: 3, Sent: 1})
@@ -284,10 +287,10 @@ func claimedTogether(t *testing.T, l Ledger) {
 					return
 				}
 				for _, r := range claimed {
-					if err := l.Commit(ctx, run, r.Key); err != nil {
+					if err := l.Commit(ctx, run, r.ID); err != nil {
 						t.Error(err)
 					}
-					if err := l.Settle(ctx, run, ledger.Settlement{Recipient: r.Key, State: ledger.Sent}); err != nil {
+					if err := errors.Join(l.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: ledger.Sent}), l.Flush(ctx)); err != nil {
 						t.Error(err)
 					}
 					mu.Lock()

@@ -1,0 +1,97 @@
+package delivery
+
+import (
+	"sync"
+	"time"
+)
+
+// A pace is how many connections may work: all at first, half of them each time
+// the server asks to slow down or breaks off, and slowly more again while all
+// goes well.
+type pace struct {
+	most int
+	over chan struct{} // closed at the end of the job
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	ended   bool
+	allowed int
+	era     int       // begins anew when the server has been in trouble
+	strikes int       // eras that ended so in a row
+	good    int       // messages that were accepted since the last change
+	last    time.Time // when the server answered last, or the job began
+}
+
+// growth is how many messages go well, for each connection, before there is one
+// more.
+const growth = 100
+
+func newPace(most int, now time.Time) *pace {
+	p := &pace{most: most, allowed: most, last: now, over: make(chan struct{})}
+	p.changed = sync.NewCond(&p.mu)
+	return p
+}
+
+// now is the era. What was begun in an earlier one says nothing new of the
+// server's health: when it breaks off, all connections notice.
+func (p *pace) now() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.era
+}
+
+// may reports whether the connection with this index may work now.
+func (p *pace) may(index int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return index < p.allowed
+}
+
+// await waits until the connection may work, or the job is over.
+func (p *pace) await(index int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for index >= p.allowed && !p.ended {
+		p.changed.Wait()
+	}
+}
+
+// end lets go of all who wait: the job is over.
+func (p *pace) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	close(p.over)
+	p.changed.Broadcast()
+}
+
+// answered notes that the server has answered, and whether it has accepted.
+func (p *pace) answered(accepted bool, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.strikes, p.last = 0, now
+	if !accepted {
+		return
+	}
+	if p.good++; p.allowed < p.most && p.good >= growth*p.allowed {
+		p.good = 0
+		p.allowed++
+		p.changed.Broadcast()
+	}
+}
+
+// slow halves the connections. broken says that the server broke off. It reports
+// how often it did so in a row, and since when it has not answered.
+func (p *pace) slow(era int, broken bool) (strikes int, since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if era == p.era {
+		p.era++
+		p.good = 0
+		p.allowed = max(1, p.allowed/2)
+		if broken {
+			p.strikes++
+		}
+	}
+	return p.strikes, p.last
+}
