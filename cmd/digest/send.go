@@ -3,11 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"net/mail"
 	"time"
 
@@ -80,7 +80,7 @@ func (a *app) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	run := ledger.Run{Edition: edition.ID, Owner: rand.Text()}
+	run := ledger.Run{Edition: edition.ID, Owner: 1 + rand.Int64()}
 	planned, err := book.Plan(ctx, run, n.recipients(a.log), ledger.Plan{ResendUnknown: n.Delivery.ResendUnknown, AllowShrunk: a.flags.force})
 	if err != nil {
 		return n.listError(err)

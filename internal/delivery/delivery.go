@@ -1,7 +1,7 @@
 // Package delivery takes an edition to its recipients, each once.
 //
 //	job := delivery.Job{
-//		Run:     ledger.Run{Edition: "weekly-2026-11-20", Owner: "4711"},
+//		Run:     ledger.Run{Edition: "weekly-2026-11-20", Owner: 4711},
 //		Ledger:  db,
 //		Compose: compose,
 //		Connect: func() delivery.Sender { return email.Outbox("outbox") },

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var run = ledger.Run{Edition: "weekly-2026-11-20", Owner: "test"}
+var run = ledger.Run{Edition: "weekly-2026-11-20", Owner: 1}
 
 // recipients are r000@example.net and so on.
 func recipients(n int) iter.Seq2[ledger.Recipient, error] {

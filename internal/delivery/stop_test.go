@@ -194,10 +194,11 @@ func TestDoStopsWhenTheServerGoes(t *testing.T) {
 		}
 	}
 	report, err := job.Do(t.Context())
-	if want := (delivery.Report{Sent: 5, Deferred: 1}); err == nil || !strings.Contains(err.Error(), "connection refused") || report != want {
-		t.Errorf("Do = %+v, %v, want %+v", report, err, want)
+	// The one that was on its way is deferred, if it had come so far.
+	if err == nil || !strings.Contains(err.Error(), "connection refused") || report.Sent != 5 || report.Deferred > 1 || report.Total() > 6 {
+		t.Errorf("Do = %+v, %v, want 5 sent and at most one deferred", report, err)
 	}
-	if got, want := counts(t, db), (ledger.Counts{Sent: 5, Deferred: 1, Pending: 44}); got != want {
+	if got, want := counts(t, db), (ledger.Counts{Sent: 5, Deferred: report.Deferred, Pending: 45 - report.Deferred}); got != want {
 		t.Errorf("the ledger counts %+v, want %+v", got, want)
 	}
 }
@@ -208,7 +209,7 @@ func TestDoStopsWhenItsClaimsAreLost(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Config{})
 	db := plan(t, 10)
 	job := newJob(t, db, server)
-	other, address := ledger.Run{Edition: run.Edition, Owner: "other"}, job.Compose
+	other, address := ledger.Run{Edition: run.Edition, Owner: 2}, job.Compose
 	composed := 0
 	job.Compose = func(r ledger.Recipient) email.Message {
 		if composed++; composed == 4 { // while the third is on its way

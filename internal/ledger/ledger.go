@@ -76,7 +76,7 @@ type Recipient struct {
 // A Run is one process's work on one edition.
 type Run struct {
 	Edition string
-	Owner   string // of no other run
+	Owner   int64 // of no other run; not 0
 }
 
 // A Settlement is what became of a claimed recipient. Pending gives the claim

@@ -140,7 +140,7 @@ func (d *DB) page(ctx context.Context, edition string, state ledger.State, after
 // Resolve settles by hand what is unknown: as pending, to be sent once more,
 // or as rejected, to be left. It returns how many there were.
 func (d *DB) Resolve(ctx context.Context, edition string, to ledger.State, reply string) (int, error) {
-	result, err := d.db.ExecContext(ctx, `UPDATE delivery SET state = ?, owner = '', reply = ?, changed = ? WHERE edition = ? AND state = 'unknown'`,
+	result, err := d.db.ExecContext(ctx, `UPDATE delivery SET state = ?, owner = 0, due = 0, reply = ?, changed = ? WHERE edition = ? AND state = 'unknown'`,
 		to, reply, d.now().UnixMilli(), edition)
 	if err != nil {
 		return 0, d.wrap(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strings"
 
 	"digest/internal/ledger"
 )
@@ -46,11 +47,11 @@ func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Rec
 func takeBack(ctx context.Context, tx *sql.Tx, edition string, plan ledger.Plan, now int64) error {
 	statements := []string{
 		`UPDATE delivery SET listed = 0 WHERE edition = ?2 AND listed = 1`,
-		`UPDATE delivery SET state = 'pending', owner = '', due = 0, changed = ?1 WHERE edition = ?2 AND state IN ('claimed', 'deferred')`,
+		`UPDATE delivery SET state = 'pending', owner = 0, due = 0, changed = ?1 WHERE edition = ?2 AND state IN ('claimed', 'deferred')`,
 		`UPDATE delivery SET state = 'unknown', reply = 'the run ended before the reply', attempts = attempts + 1, changed = ?1 WHERE edition = ?2 AND state = 'committing'`,
 	}
 	if plan.ResendUnknown {
-		statements = append(statements, `UPDATE delivery SET state = 'pending', owner = '', changed = ?1 WHERE edition = ?2 AND state = 'unknown'`)
+		statements = append(statements, `UPDATE delivery SET state = 'pending', owner = 0, due = 0, changed = ?1 WHERE edition = ?2 AND state = 'unknown'`)
 	}
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s, now, edition); err != nil {
@@ -66,28 +67,50 @@ func enlist(ctx context.Context, tx *sql.Tx, edition string, list iter.Seq2[ledg
 	if _, err := tx.ExecContext(ctx, `CREATE TEMP TABLE list (recipient TEXT, address TEXT, name TEXT)`); err != nil {
 		return err
 	}
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO list VALUES (?, ?, ?)`)
-	if err != nil {
+	if err := copyList(ctx, tx, list); err != nil {
 		return err
 	}
-	defer insert.Close()
-	for r, err := range list {
-		if err != nil {
-			return err
-		}
-		if _, err := insert.ExecContext(ctx, r.Key, r.Address, r.Name); err != nil {
-			return err
-		}
-	}
-	if _, err = tx.ExecContext(ctx, `INSERT INTO delivery (edition, recipient, address, name, state, listed, changed)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO delivery (edition, recipient, address, name, state, listed, changed)
 		SELECT ?, recipient, address, name, 'pending', 1, ? FROM list WHERE true ORDER BY recipient, rowid
 		ON CONFLICT (edition, recipient) DO UPDATE SET listed = 1,
 			address = iif(state = 'pending' AND listed = 0, excluded.address, address),
 			name = iif(state = 'pending' AND listed = 0, excluded.name, name)`, edition, now); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DROP TABLE list`)
+	_, err := tx.ExecContext(ctx, `DROP TABLE list`)
 	return err
+}
+
+// copyList copies the list as it comes, some at a time.
+func copyList(ctx context.Context, tx *sql.Tx, list iter.Seq2[ledger.Recipient, error]) error {
+	const some = 100
+	whole, err := tx.PrepareContext(ctx, insertList(some))
+	if err != nil {
+		return err
+	}
+	defer whole.Close()
+	args := make([]any, 0, 3*some)
+	for r, err := range list {
+		if err != nil {
+			return err
+		}
+		if args = append(args, r.Key, r.Address, r.Name); len(args) < cap(args) {
+			continue
+		}
+		if _, err := whole.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+		args = args[:0]
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, insertList(len(args)/3), args...)
+	return err
+}
+
+func insertList(rows int) string {
+	return `INSERT INTO list VALUES (?, ?, ?)` + strings.Repeat(`, (?, ?, ?)`, rows-1)
 }
 
 // lastListed is the length of the list when it was last planned, for this

@@ -37,19 +37,19 @@ CREATE TABLE delivery (
   recipient TEXT NOT NULL,
   address   TEXT NOT NULL,
   name      TEXT NOT NULL,
-  state     TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'committing', 'sent', 'deferred', 'rejected', 'unknown')),
+  state     TEXT NOT NULL, -- of package ledger; a CHECK would cost as much as the change itself
   listed    INTEGER NOT NULL, -- 1: on the list in the latest run
-  owner     TEXT NOT NULL DEFAULT '', -- the run that claimed it last
+  owner     INTEGER NOT NULL DEFAULT 0, -- the run that claimed it last
   attempts  INTEGER NOT NULL DEFAULT 0,
   code      INTEGER NOT NULL DEFAULT 0,
   reply     TEXT NOT NULL DEFAULT '',
   changed   INTEGER NOT NULL,
-  due       INTEGER NOT NULL DEFAULT 0, -- when the run may try it again; 0: it may not
+  due       INTEGER NOT NULL DEFAULT 0, -- if deferred: when the run may try it again; 0: it may not
   UNIQUE (edition, recipient)
 ) STRICT;
 
 CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
-CREATE INDEX delivery_due ON delivery (edition, due) WHERE state = 'deferred' AND due > 0;
+CREATE INDEX delivery_due ON delivery (edition, due) WHERE due > 0;
 
 -- Addresses that do not exist: never sent to again.
 CREATE TABLE suppression (

@@ -61,12 +61,10 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = d.prepare(ctx); err == nil {
-		d.writer, err = newWriter(ctx, d)
-	}
-	if err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return nil, errors.Join(d.refuse(err), d.db.Close())
 	}
+	d.writer = newWriter(d)
 	return d, nil
 }
 
@@ -158,8 +156,8 @@ func migration(from int) string {
 	}
 	// Version 1 had no number for a recipient, and no time to try again.
 	return `ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
-		INSERT INTO delivery (edition, recipient, address, name, state, listed, owner, attempts, code, reply, changed)
-			SELECT edition, recipient, address, name, state, listed, owner, attempts, code, reply, changed FROM delivery_1;
+		INSERT INTO delivery (edition, recipient, address, name, state, listed, attempts, code, reply, changed)
+			SELECT edition, recipient, address, name, state, listed, attempts, code, reply, changed FROM delivery_1;
 		DROP TABLE delivery_1;`
 }
 
@@ -260,5 +258,5 @@ func (d *DB) Close() error {
 	if d.writer == nil {
 		return d.db.Close()
 	}
-	return errors.Join(d.writer.flush(), d.db.Close())
+	return errors.Join(d.writer.close(), d.db.Close())
 }

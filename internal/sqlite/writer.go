@@ -2,8 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"sync"
+	"time"
 
 	"digest/internal/ledger"
 )
@@ -15,19 +16,25 @@ import (
 // After a failure it writes nothing more, and says so to everyone: once the disk
 // has refused a write, nobody knows what the pages in memory are worth.
 type writer struct {
-	db             *DB
-	commit, settle *sql.Stmt
-	suppress       *sql.Stmt
+	db         *DB
+	statements *statements
 
-	mu      sync.Mutex
-	next    *group // of the next transaction
-	working bool   // a goroutine writes, and takes next when it is done
-	failure error
+	mu       sync.Mutex
+	next     *group // of the next transaction
+	working  bool   // a goroutine writes, and takes next when it is done
+	failure  error
+	expected int           // commits: as many as the last transaction had
+	complete chan struct{} // next has as many
 }
+
+// gather is how long a transaction waits for as many commits as the last one
+// had: the connections that shared that are about to come again.
+const gather = 2 * time.Millisecond
 
 // A group is what one transaction holds.
 type group struct {
 	changes []change
+	commits int
 	lost    map[change]bool // commits whose claim is gone
 	done    chan struct{}   // closed when the transaction has ended
 	err     error           // of the transaction; to be read when it is done
@@ -40,26 +47,8 @@ type change struct {
 
 func newGroup() *group { return &group{done: make(chan struct{})} }
 
-func newWriter(ctx context.Context, d *DB) (*writer, error) {
-	w := &writer{db: d, next: newGroup()}
-	for _, s := range []struct {
-		to    **sql.Stmt
-		query string
-	}{
-		{&w.commit, `UPDATE delivery SET state = 'committing', changed = ?
-			WHERE id = ? AND edition = ? AND owner = ? AND state = 'claimed'`},
-		{&w.settle, `UPDATE delivery SET state = ?1, code = ?2, reply = ?3, changed = ?4, due = ?5,
-			attempts = attempts + (?1 <> 'pending' AND state <> 'unknown')
-			WHERE id = ?6 AND edition = ?7 AND owner = ?8 AND state IN ('claimed', 'committing', 'unknown')`},
-		{&w.suppress, `INSERT INTO suppression (recipient, address, reason, since)
-			SELECT recipient, address, ?, ? FROM delivery WHERE id = ? AND edition = ? ON CONFLICT DO NOTHING`},
-	} {
-		var err error
-		if *s.to, err = d.db.PrepareContext(ctx, s.query); err != nil {
-			return nil, err
-		}
-	}
-	return w, nil
+func newWriter(d *DB) *writer {
+	return &writer{db: d, next: newGroup(), complete: make(chan struct{}, 1)}
 }
 
 // add puts changes into the next transaction, all into the same one. They are
@@ -69,6 +58,14 @@ func (w *writer) add(changes ...change) *group {
 	defer w.mu.Unlock()
 	g := w.next
 	g.changes = append(g.changes, changes...)
+	for _, c := range changes {
+		if c.State != ledger.Committing {
+			continue
+		}
+		if g.commits++; g.commits == w.expected {
+			w.complete <- struct{}{}
+		}
+	}
 	if !w.working {
 		w.working = true
 		go w.work()
@@ -79,16 +76,10 @@ func (w *writer) add(changes ...change) *group {
 // work writes until nothing is left to be written.
 func (w *writer) work() {
 	for {
-		w.mu.Lock()
-		g := w.next
-		if len(g.changes) == 0 {
-			w.working = false
-			w.mu.Unlock()
+		g := w.take()
+		if g == nil {
 			return
 		}
-		w.next = newGroup()
-		g.err = w.failure
-		w.mu.Unlock()
 		if g.err == nil {
 			g.err = w.write(g)
 		}
@@ -99,6 +90,37 @@ func (w *writer) work() {
 		}
 		close(g.done)
 	}
+}
+
+// take waits for the next transaction to be complete. It returns nil if nothing
+// is to be written.
+func (w *writer) take() *group {
+	w.mu.Lock()
+	if len(w.next.changes) == 0 {
+		w.working = false
+		w.mu.Unlock()
+		return nil
+	}
+	if w.next.commits < w.expected {
+		w.mu.Unlock()
+		select {
+		case <-w.complete:
+		case <-time.After(gather):
+		}
+		w.mu.Lock()
+	}
+	defer w.mu.Unlock()
+	select { // it came too late, or nobody waited
+	case <-w.complete:
+	default:
+	}
+	g := w.next
+	if g.commits > 0 {
+		w.expected = g.commits
+	}
+	w.next = newGroup()
+	g.err = w.failure
+	return g
 }
 
 // flush waits until all that was added is on disk, and returns what kept it
@@ -115,46 +137,62 @@ func (w *writer) flush() error {
 	return g.err
 }
 
+// close ends the work, so that the database can be closed.
+func (w *writer) close() error {
+	err := w.flush()
+	if w.statements == nil {
+		return err
+	}
+	return errors.Join(err, w.db.raw(func(driverConn) error { return w.statements.close() }))
+}
+
+// write makes the changes of a group in one transaction.
 func (w *writer) write(g *group) error {
-	ctx := context.Background() // what is known must be recorded, whoever has lost interest
-	return w.db.update(ctx, func(tx *sql.Tx) error {
-		now := w.db.now().UnixMilli()
-		commit, settle := tx.StmtContext(ctx, w.commit), tx.StmtContext(ctx, w.settle)
-		for _, c := range g.changes {
+	err := w.db.raw(func(conn driverConn) error {
+		if w.statements == nil || w.statements.conn != conn {
 			var err error
-			switch c.State {
-			case "":
-			case ledger.Committing:
-				var result sql.Result
-				if result, err = commit.ExecContext(ctx, now, c.ID, c.run.Edition, c.run.Owner); err == nil {
-					err = g.note(c, result)
-				}
-			default:
-				var due int64
-				if !c.Due.IsZero() {
-					due = c.Due.UnixMilli()
-				}
-				_, err = settle.ExecContext(ctx, c.State, c.Code, c.Reply, now, due, c.ID, c.run.Edition, c.run.Owner)
-				if err == nil && c.Suppress {
-					_, err = tx.StmtContext(ctx, w.suppress).ExecContext(ctx, c.Reply, now, c.ID, c.run.Edition)
-				}
-			}
-			if err != nil {
+			if w.statements, err = prepare(conn); err != nil {
 				return err
 			}
 		}
-		return nil
+		return w.statements.transact(func(s *statements) error {
+			now := w.db.now().UnixMilli()
+			for _, c := range g.changes {
+				if err := s.change(g, c, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
+	return w.db.wrap(err)
 }
 
-// note notes a commit that met no claim.
-func (g *group) note(c change, result sql.Result) error {
-	n, err := result.RowsAffected()
-	if err == nil && n == 0 {
-		if g.lost == nil {
-			g.lost = map[change]bool{}
+// change makes one change. A commit that meets no claim is lost.
+func (s *statements) change(g *group, c change, now int64) error {
+	switch c.State {
+	case "":
+		return nil
+	case ledger.Committing:
+		n, err := s.exec(s.commit, now, c.ID, c.run.Owner)
+		if err == nil && n == 0 {
+			if g.lost == nil {
+				g.lost = map[change]bool{}
+			}
+			g.lost[c] = true
 		}
-		g.lost[c] = true
+		return err
+	}
+	_, err := s.exec(s.settle, string(c.State), int64(c.Code), c.Reply, now, c.State != ledger.Pending, c.ID, c.run.Owner)
+	if err == nil && c.State == ledger.Deferred {
+		var due int64
+		if !c.Due.IsZero() {
+			due = c.Due.UnixMilli()
+		}
+		_, err = s.exec(s.postpone, due, c.ID, c.run.Owner)
+	}
+	if err == nil && c.Suppress {
+		_, err = s.exec(s.suppress, c.Reply, now, c.ID)
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func sentStays(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 3), ledger.Plan{})
 	claimed := claim(t, l, a, 3)
 	settle(t, l, a, claimed[0], ledger.Settlement{State: ledger.Sent})
@@ -27,7 +27,7 @@ func sentStays(t *testing.T, l Ledger) {
 }
 
 func claimTakenBack(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 3), ledger.Plan{})
 	claim(t, l, a, 2)
 	if got := plan(t, l, b, list(0, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 3}) {
@@ -41,7 +41,7 @@ func claimTakenBack(t *testing.T, l Ledger) {
 // onTheWire leaves one recipient committing, as a run that dies does.
 func onTheWire(t *testing.T, l Ledger) (died, next ledger.Run, r ledger.Recipient) {
 	t.Helper()
-	died, next = ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	died, next = ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, died, list(0, 2), ledger.Plan{})
 	r = claim(t, l, died, 1)[0]
 	if err := l.Commit(ctx, died, r.ID); err != nil {
@@ -79,7 +79,7 @@ func unknownResent(t *testing.T, l Ledger) {
 }
 
 func lostClaim(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 1), ledger.Plan{})
 	r := claim(t, l, a, 1)[0]
 	plan(t, l, b, list(0, 1), ledger.Plan{})
@@ -112,7 +112,7 @@ func lateReply(t *testing.T, l Ledger) {
 }
 
 func deferredAgain(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 1), ledger.Plan{})
 	settle(t, l, a, claim(t, l, a, 1)[0], ledger.Settlement{State: ledger.Deferred, Code: 451, Reply: "greylisted"})
 	if again := claim(t, l, a, 9); len(again) != 0 {
@@ -125,7 +125,7 @@ func deferredAgain(t *testing.T, l Ledger) {
 }
 
 func deferredUntil(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 4), ledger.Plan{})
 	claimed := claim(t, l, a, 4)
 	now := time.Now()
@@ -158,7 +158,7 @@ func deferredUntil(t *testing.T, l Ledger) {
 }
 
 func leftTheList(t *testing.T, l Ledger) {
-	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}, ledger.Run{Edition: "weekly-1", Owner: "b"}
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
 	plan(t, l, a, list(0, 4), ledger.Plan{})
 	settle(t, l, a, claim(t, l, a, 1)[0], ledger.Settlement{State: ledger.Sent})
 	if got := plan(t, l, b, list(2, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 3, Sent: 1}) {
@@ -172,7 +172,7 @@ func leftTheList(t *testing.T, l Ledger) {
 }
 
 func suppressed(t *testing.T, l Ledger) {
-	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, a, list(0, 3), ledger.Plan{})
 	claimed := claim(t, l, a, 1)
 	settle(t, l, a, claimed[0], ledger.Settlement{State: ledger.Rejected, Code: 550, Reply: "no such user", Suppress: true})
@@ -182,7 +182,7 @@ func suppressed(t *testing.T, l Ledger) {
 	if gone, err := l.Suppressed(ctx, "somebody@example.org"); err != nil || gone {
 		t.Errorf("Suppressed of somebody else = %v, %v, want false", gone, err)
 	}
-	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: "b"}
+	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: 'b'}
 	if got := plan(t, l, b, list(0, 3), ledger.Plan{}); got != (ledger.Counts{Pending: 2, Suppressed: 1}) {
 		t.Errorf("Plan of the next edition = %+v, want 2 pending, 1 suppressed", got)
 	}
@@ -202,9 +202,9 @@ func suppressed(t *testing.T, l Ledger) {
 }
 
 func shrunk(t *testing.T, l Ledger) {
-	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, a, list(0, 10), ledger.Plan{})
-	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: "b"}
+	b := ledger.Run{Edition: fix(t, l, "weekly-2").ID, Owner: 'b'}
 	var refusal *ledger.ShrunkError
 	if _, err := l.Plan(ctx, b, list(0, 4), ledger.Plan{}); !errors.As(err, &refusal) || refusal.Was != 10 || refusal.Is != 4 {
 		t.Errorf("Plan of 4 after 10 = %v, want a ShrunkError of 10 and 4", err)
@@ -222,7 +222,7 @@ func shrunk(t *testing.T, l Ledger) {
 }
 
 func brokenList(t *testing.T, l Ledger) {
-	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, a, list(0, 2), ledger.Plan{})
 	broken := errors.New("a quote is not closed")
 	_, err := l.Plan(ctx, a, func(yield func(ledger.Recipient, error) bool) {
@@ -255,7 +255,7 @@ func resolve(t *testing.T, l Ledger, to ledger.State, want ledger.Counts) {
 }
 
 func finished(t *testing.T, l Ledger) {
-	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, run, list(0, 1), ledger.Plan{})
 	isFinished := func(want bool) {
 		t.Helper()

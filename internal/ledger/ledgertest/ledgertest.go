@@ -173,7 +173,7 @@ func discarded(t *testing.T, l Ledger) {
 	if err := l.Discard(ctx, "weekly-1"); err != nil {
 		t.Errorf("Discard of none = %v", err)
 	}
-	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, a, list(0, 2), ledger.Plan{})
 	claimed := claim(t, l, a, 2)
 	if err := l.Discard(ctx, a.Edition); err != nil {
@@ -238,7 +238,7 @@ func featuredOnce(t *testing.T, l Ledger) {
 }
 
 func claimedOnce(t *testing.T, l Ledger) {
-	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	twice := func(yield func(ledger.Recipient, error) bool) { // one mailbox, two spellings
 		list(0, 5)(yield)
 		yield(ledger.Recipient{Key: "r0000@example.org", Address: "R0000@example.org"}, nil)
@@ -271,7 +271,7 @@ func claimedOnce(t *testing.T, l Ledger) {
 }
 
 func claimedTogether(t *testing.T, l Ledger) {
-	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, run, list(0, 200), ledger.Plan{})
 	var mu sync.Mutex
 	seen := map[string]int{}
@@ -314,7 +314,7 @@ func claimedTogether(t *testing.T, l Ledger) {
 
 func entriesInOrder(t *testing.T, l Ledger) {
 	const n = 2345
-	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: "a"}
+	run := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, run, list(0, n), ledger.Plan{})
 	last, got := "", 0
 	for e, err := range l.Entries(ctx, run.Edition, ledger.Pending, ledger.Sent) {
