@@ -48,6 +48,9 @@ func New(address, name string) (Subscriber, error) {
 }
 
 func fold(local string) string {
+	if !strings.ContainsFunc(local, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.ToLower(local) // as the long way does, which is long for a million
+	}
 	// Fold alone turns small Cherokee letters into capitals, and those into small ones.
 	return norm.NFKC.String(cases.Fold().String(cases.Lower(language.Und).String(norm.NFKC.String(local))))
 }
