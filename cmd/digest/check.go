@@ -54,6 +54,7 @@ func (a *app) check(ctx context.Context, connect bool) error {
 			found = append(found, finding{"templates", "error", "templates", err.Error(), ""})
 			n.renderer = nil
 		}
+		found = append(found, n.checkKey()...)
 		found = append(found, n.checkEdition(ctx)...)
 		found = append(found, n.checkSubscribers()...)
 		if connect {

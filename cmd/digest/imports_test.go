@@ -32,6 +32,7 @@ var confined = map[string]string{
 	"github.com/spf13/viper":             "internal/config",
 	"modernc.org/sqlite":                 "internal/sqlite",
 	"github.com/wneessen/go-mail":        "internal/email",
+	"github.com/emersion/go-msgauth":     "internal/email",
 	"github.com/yuin/goldmark":           "internal/email",
 	"github.com/microcosm-cc/bluemonday": "internal/email",
 	"go.yaml.in/yaml/v3":                 "internal/bookmark",

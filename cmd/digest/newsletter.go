@@ -32,13 +32,17 @@ type newsletter struct {
 	*config.Config
 	policy   selector.Policy
 	renderer *email.Renderer
+	signer   *email.Signer // nil: messages are not signed
 }
 
-// load reads the configuration and the flags, and parses the templates. Its
-// faults are those of the user: status 2.
+// load reads the configuration, the flags and the DKIM key, and parses the
+// templates. Its faults are those of the user: status 2.
 func (a *app) load() (*newsletter, error) {
 	n, err := a.configure()
 	if err != nil {
+		return nil, err
+	}
+	if err := n.readKey(); err != nil {
 		return nil, err
 	}
 	return n, n.parseTemplates()
@@ -265,8 +269,11 @@ func (n *newsletter) recipients(log *slog.Logger) iter.Seq2[ledger.Recipient, er
 			return
 		}
 		defer f.Close()
+		bar := n.newProgress("reading the list:", 0)
+		defer bar.done()
 		own, _ := subscriber.New(n.From.Address, "")
 		for s, err := range subscriber.ReadCSV(f) {
+			bar.add(1)
 			var line *subscriber.LineError
 			switch {
 			case errors.As(err, &line):

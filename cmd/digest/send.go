@@ -208,10 +208,10 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 func (n *newsletter) addresser(draft *email.Draft) func(ledger.Recipient) email.Message {
 	secret := n.secret()
 	return func(r ledger.Recipient) email.Message {
-		return draft.To(email.Recipient{
+		return n.sign(draft.To(email.Recipient{
 			Address: mail.Address{Name: r.Name, Address: r.Address},
 			Token:   subscriber.Token(secret, n.Name, r.Key),
-		})
+		}))
 	}
 }
 

@@ -48,7 +48,7 @@ func (a *app) test(ctx context.Context, addresses []string) error {
 	}
 	sent := 0
 	for _, s := range to {
-		m := draft.To(email.Recipient{Address: s.Address, Token: subscriber.Token(n.secret(), n.Name, s.Key)})
+		m := n.sign(draft.To(email.Recipient{Address: s.Address, Token: subscriber.Token(n.secret(), n.Name, s.Key)}))
 		outcome := sender.Send(ctx, m, nil, func() error { return nil })
 		fmt.Fprintf(a.stdout, "%s: %s\n", s.Address.Address, outcome)
 		if outcome.Status == email.Sent {

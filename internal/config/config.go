@@ -49,6 +49,7 @@ type Config struct {
 	Delivery    Delivery
 	SMTP        SMTP
 	Unsubscribe Unsubscribe
+	DKIM        DKIM
 }
 
 // Limits are the most bytes that are read of a content file.
@@ -81,6 +82,14 @@ type Unsubscribe struct {
 	URL    string
 	Mailto string
 	Secret Secret
+}
+
+// DKIM is how messages are signed. Without a key they are not.
+type DKIM struct {
+	Domain   string // in A-labels; that of the sender's address or one above it
+	Selector string
+	KeyFile  string
+	Key      Secret // what is in the file
 }
 
 // A Secret does not print itself.

@@ -77,6 +77,11 @@ type file struct {
 		Secret     string `mapstructure:"secret"`
 		SecretFile string `mapstructure:"secret_file"`
 	} `mapstructure:"unsubscribe"`
+	DKIM struct {
+		Domain   string `mapstructure:"domain"`
+		Selector string `mapstructure:"selector"`
+		KeyFile  string `mapstructure:"key_file"`
+	} `mapstructure:"dkim"`
 }
 
 type category struct {
@@ -104,6 +109,7 @@ var defaults = map[string]any{
 	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",
 	"smtp.auth": "", "smtp.helo": "",
 	"unsubscribe.url": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
+	"dkim.domain": "", "dkim.selector": "", "dkim.key_file": "",
 }
 
 // Keys are all keys of a configuration, in order.

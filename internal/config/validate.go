@@ -31,6 +31,7 @@ func (f *file) check(c *Config, faults *Faults, inFile func(key string) bool) {
 	f.checkDelivery(c, faults)
 	f.checkSMTP(c, faults, inFile)
 	f.checkUnsubscribe(c, faults, inFile)
+	f.checkDKIM(c, faults)
 }
 
 func (f *file) checkLetter(c *Config, faults *Faults) {

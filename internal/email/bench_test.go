@@ -44,3 +44,33 @@ func BenchmarkMessage(b *testing.B) {
 		}
 	}
 }
+
+// What a signature adds to a message of the size of the sample's.
+func BenchmarkSign(b *testing.B) {
+	e := fifty()
+	e.Sections[0].Bookmarks = e.Sections[0].Bookmarks[:16]
+	draft := draftOf(b, theWeekly(), e)
+	unsigned := func(m Message) (Message, error) { return m, nil }
+	for _, bb := range []struct {
+		name string
+		sign func(Message) (Message, error)
+	}{
+		{"unsigned", unsigned},
+		{"Ed25519", signerOf(b, ed25519Key).Sign},
+		{"RSA-2048", signerOf(b, rsaKey()).Sign},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.SetBytes(int64(len(draft.To(reader).Bytes())))
+			b.ReportAllocs()
+			for b.Loop() {
+				m, err := bb.sign(draft.To(reader))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := m.WriteTo(io.Discard); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

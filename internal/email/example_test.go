@@ -112,3 +112,16 @@ func ExampleDraft_To() {
 	// Content-Type: multipart/alternative;
 	//  boundary=part-d5f31839f453cae8b36ceb493dfbd8a2
 }
+
+// The key is that of RFC 8463, Appendix A.
+func ExampleSigner_Record() {
+	signer, err := email.NewSigner("football.example.com", "brisbane", []byte(`-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	name, value := signer.Record()
+	fmt.Println(name, "TXT", value)
+	// Output: brisbane._domainkey.football.example.com TXT v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+}
