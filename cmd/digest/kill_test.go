@@ -113,11 +113,11 @@ func TestKill(t *testing.T) {
 	if err != nil || known != recipients {
 		t.Errorf("the ledger knows %d recipients, %v, want %d", known, err, recipients)
 	}
-	if most := kills * connections; counts.Unknown > most {
-		t.Errorf("%d recipients are in doubt, want at most one a kill and connection: %d", counts.Unknown, most)
+	if most := kills * connections * 35 / 100; counts.Unknown > most {
+		t.Errorf("%d recipients are in doubt, want at most 0.35 a kill and connection: %d", counts.Unknown, most)
 	}
 	if hit < kills/3 {
 		t.Errorf("only %d of %d kills came while messages were on their way: the test proves little", hit, kills)
 	}
-	t.Logf("%d of %d kills in mid-delivery; %d sent, %d in doubt (%.2f a kill)", hit, kills, counts.Sent, counts.Unknown, float64(counts.Unknown)/float64(kills))
+	t.Logf("%d of %d kills in mid-delivery; %d sent, %d in doubt (%.2f a kill and connection)", hit, kills, counts.Sent, counts.Unknown, float64(counts.Unknown)/float64(kills*connections))
 }

@@ -56,8 +56,11 @@ func (p *progress) set(n int, note string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.n, p.note = n, note
+	if p.w == nil {
+		return
+	}
 	now := time.Now()
-	if p.w == nil || now.Sub(p.started) < 500*time.Millisecond || now.Sub(p.drawn) < 100*time.Millisecond {
+	if now.Sub(p.started) < 500*time.Millisecond || now.Sub(p.drawn) < 100*time.Millisecond {
 		return
 	}
 	p.drawn = now

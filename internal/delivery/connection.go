@@ -17,7 +17,7 @@ type connection struct {
 	*work
 	index    int
 	sender   Sender
-	troubles int // in a row: the server has broken off
+	troubles int // in a row: the server was not ready
 }
 
 // A letter is a message with whom it is for.
@@ -128,7 +128,7 @@ func (c *connection) deliver(ctx context.Context, l *letter) (next *letter) {
 	}
 	c.feel(ctx, o, era)
 	if o.Untried() {
-		if !o.Broken() {
+		if !o.Unready() {
 			c.cancel(errors.New(o.String()))
 		}
 		c.unused(ctx, l.to)
@@ -146,7 +146,7 @@ func (c *connection) feel(ctx context.Context, o email.Outcome, era int) {
 	if ctx.Err() != nil {
 		return
 	}
-	if !o.Broken() {
+	if !o.Unready() {
 		c.troubles = 0
 		c.pace.answered(o.Status == email.Sent, c.Now())
 		if o.Throttled() {
@@ -161,7 +161,7 @@ func (c *connection) feel(ctx context.Context, o email.Outcome, era int) {
 		c.cancel(fmt.Errorf("%d times in a row, not for the recipients' sake: %s", strikes, o))
 		return
 	}
-	c.Log.Warn("the server broke off; the edition goes on with fewer connections", "outcome", o.String())
+	c.Log.Info("the server is not ready; going on more slowly", "outcome", o.String())
 }
 
 // due is when somebody who was deferred may be tried again in this job.

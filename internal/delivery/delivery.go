@@ -78,8 +78,8 @@ type Patience struct {
 	// Retry is the least time until somebody who was deferred is tried again,
 	// twice as long each time; 0: five minutes, which greylisting wants.
 	Retry time.Duration
-	// Pause is how long a connection does nothing after the server has broken it
-	// off, twice as long each time it does so again; 0: one second.
+	// Pause is how long a connection does nothing after the server was not ready,
+	// twice as long each time it is so again; 0: one second.
 	Pause time.Duration
 }
 

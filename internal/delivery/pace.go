@@ -19,7 +19,7 @@ type pace struct {
 	era     int       // begins anew when the server has been in trouble
 	strikes int       // eras that ended so in a row
 	good    int       // messages that were accepted since the last change
-	last    time.Time // when the server answered last, or the job began
+	last    time.Time // when the server was ready last, or the job began
 }
 
 // growth is how many messages go well, for each connection, before there is one
@@ -65,7 +65,7 @@ func (p *pace) end() {
 	p.changed.Broadcast()
 }
 
-// answered notes that the server has answered, and whether it has accepted.
+// answered notes that the server is ready, and whether it has accepted.
 func (p *pace) answered(accepted bool, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,16 +80,16 @@ func (p *pace) answered(accepted bool, now time.Time) {
 	}
 }
 
-// slow halves the connections. broken says that the server broke off. It reports
-// how often it did so in a row, and since when it has not answered.
-func (p *pace) slow(era int, broken bool) (strikes int, since time.Time) {
+// slow halves the connections. strike says that the server is not ready for us at
+// all. It reports how often that was so in a row, and since when.
+func (p *pace) slow(era int, strike bool) (strikes int, since time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if era == p.era {
 		p.era++
 		p.good = 0
 		p.allowed = max(1, p.allowed/2)
-		if broken {
+		if strike {
 			p.strikes++
 		}
 	}

@@ -64,16 +64,17 @@ func (o Outcome) Untried() bool {
 	return o.Phase == phaseConnect || o.Phase == phaseTLS || o.Phase == phaseAuth
 }
 
-// Broken reports whether the server has broken off, talks nonsense or cannot be
-// reached, all of which may pass.
-func (o Outcome) Broken() bool {
+// Unready reports whether the server cannot serve us now, whoever the recipient
+// is, which may pass: it cannot be reached, has broken off, talks nonsense or
+// asks us to slow down. A 4.7.x at RCPT is of that recipient: greylisting.
+func (o Outcome) Unready() bool {
 	switch {
 	case o.Blame != BlameServer:
 		return false
 	case o.Phase == phaseTLS, o.Phase == phaseAuth:
-		return o.Code/100 == 4
+		return o.Code/100 == 4 // with no reply it will not get better: a certificate, say
 	}
-	return o.Untried() || o.ends()
+	return o.Untried() || o.ends() || o.Throttled() && o.Phase != phaseRcpt
 }
 
 func (o Outcome) String() string {

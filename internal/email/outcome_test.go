@@ -2,6 +2,7 @@ package email
 
 import (
 	"errors"
+	"io"
 	"net/textproto"
 	"strings"
 	"testing"
@@ -42,6 +43,35 @@ func TestJudgeBlames(t *testing.T) {
 		o := judge(tt.phase, &textproto.Error{Code: tt.code, Msg: tt.words})
 		if o.Status != tt.status || o.Blame != tt.blame || o.Suppress() != tt.suppress || o.Code != tt.code || o.Phase != tt.phase {
 			t.Errorf("judge(%s, %d %s) = %+v, suppress %v, want %s by %s, suppress %v", tt.phase, tt.code, tt.words, o, o.Suppress(), tt.status, tt.blame, tt.suppress)
+		}
+	}
+}
+
+func TestOutcomesOfTheServersHealth(t *testing.T) {
+	for _, tt := range []struct {
+		outcome                     Outcome
+		throttled, untried, unready bool
+	}{
+		{judge(phaseConnect, &textproto.Error{Code: 421, Msg: "4.7.0 too many connections"}), true, true, true},
+		{judge(phaseConnect, &textproto.Error{Code: 554, Msg: "5.7.1 blocked"}), false, true, false},
+		{judge(phaseConnect, io.EOF), false, true, true},
+		{judge(phaseTLS, &textproto.Error{Code: 454, Msg: "4.7.0 TLS not available"}), true, true, true},
+		{judge(phaseTLS, errors.New("x509: expired")), false, true, false},
+		{judge(phaseAuth, &textproto.Error{Code: 454, Msg: "4.7.0 temporary failure"}), true, true, true},
+		{judge(phaseAuth, &textproto.Error{Code: 535, Msg: "5.7.8 no"}), false, true, false},
+		{judge(phaseMail, &textproto.Error{Code: 450, Msg: "4.7.1 too much mail"}), true, false, true},
+		{judge(phaseRcpt, &textproto.Error{Code: 451, Msg: "4.7.1 greylisted"}), true, false, false},
+		{judge(phaseRcpt, &textproto.Error{Code: 450, Msg: "4.2.0 greylisted"}), false, false, false},
+		{judge(phaseRcpt, &textproto.Error{Code: 421, Msg: "4.3.2 closing"}), true, false, true},
+		{judge(phaseRcpt, &textproto.Error{Code: 550, Msg: "5.1.1 no such user"}), false, false, false},
+		{judge(phaseDot, &textproto.Error{Code: 451, Msg: "4.7.500 busy"}), true, false, true},
+		{judge(phaseDot, io.EOF), false, false, true},
+		{judge(phaseDot, &textproto.Error{Code: 354, Msg: "nonsense"}), false, false, true},
+		{Outcome{Status: Sent, Phase: phaseDot, Code: 250, Enhanced: "2.0.0"}, false, false, false},
+	} {
+		o := tt.outcome
+		if o.Throttled() != tt.throttled || o.Untried() != tt.untried || o.Unready() != tt.unready {
+			t.Errorf("%s: throttled %v, untried %v, unready %v, want %v, %v, %v", o, o.Throttled(), o.Untried(), o.Unready(), tt.throttled, tt.untried, tt.unready)
 		}
 	}
 }

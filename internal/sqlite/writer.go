@@ -27,8 +27,9 @@ type writer struct {
 	complete chan struct{} // next has as many
 }
 
-// gather is how long a transaction waits for as many commits as the last one
-// had: the connections that shared that are about to come again.
+// gather is how long a transaction with commits waits for as many of them as the
+// last one had: the connections that shared that are about to come again. What
+// is only to be settled does not wait, since it is in doubt until it is written.
 const gather = 2 * time.Millisecond
 
 // A group is what one transaction holds.
@@ -101,7 +102,7 @@ func (w *writer) take() *group {
 		w.mu.Unlock()
 		return nil
 	}
-	if w.next.commits < w.expected {
+	if w.expected > 2 && w.next.commits > 0 && w.next.commits < w.expected {
 		w.mu.Unlock()
 		select {
 		case <-w.complete:
