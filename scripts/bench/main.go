@@ -110,7 +110,11 @@ func measure(ctx context.Context, args []string) error {
 	if err := b.sink.ready(ctx); err != nil {
 		return err
 	}
-	say("machine: %s", machine())
+	machine, busy := machine()
+	say("machine: %s", machine)
+	if busy {
+		say("something else is at work: who has more threads gets more of the cores, so what is measured in seconds will not hold")
+	}
 	var faults error
 	for _, part := range chosen {
 		if err := do[part](ctx); ctx.Err() != nil {
@@ -119,15 +123,19 @@ func measure(ctx context.Context, args []string) error {
 			faults = errors.Join(faults, fmt.Errorf("%s: %w", part, err))
 		}
 	}
+	b.table.note("Machine: %s at the start.", machine)
 	b.table.print(os.Stdout)
 	return faults
 }
 
-// machine says what the figures are of.
-func machine() string {
-	load, _ := os.ReadFile("/proc/loadavg")
-	first, _, _ := strings.Cut(string(load), " ")
-	return fmt.Sprintf("%d cores, %s/%s, %s, load %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), first)
+// machine says what the figures are of, and whether something else runs there.
+func machine() (words string, busy bool) {
+	var load float64
+	if now, err := os.ReadFile("/proc/loadavg"); err == nil {
+		_, _ = fmt.Sscan(string(now), &load)
+	}
+	words = fmt.Sprintf("%d cores, %s/%s, %s, load %.2f", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
+	return words, load > 0.5*float64(runtime.NumCPU())
 }
 
 // say tells how it goes, on standard error.

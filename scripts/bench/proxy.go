@@ -102,7 +102,7 @@ type chunk struct {
 func (p *proxy) relay(from, to net.Conn, heard func()) {
 	timer, err := newTimer()
 	if err != nil {
-		panic(err) // there are no more files to be had
+		return // there are no more files to be had; the client sees the connection end
 	}
 	defer timer.Close()
 	// Enough for the delay even if every chunk is a packet.
