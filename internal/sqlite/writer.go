@@ -27,10 +27,13 @@ type writer struct {
 	complete chan struct{} // next has as many
 }
 
-// gather is how long a transaction with commits waits for as many of them as the
-// last one had: the connections that shared that are about to come again. What
-// is only to be settled does not wait, since it is in doubt until it is written.
-const gather = 2 * time.Millisecond
+const (
+	// many commits in one transaction are a sign that more are about to come:
+	// the connections that shared it are at their next message.
+	many = 3
+	// gather is how long the next transaction then waits for as many.
+	gather = 2 * time.Millisecond
+)
 
 // A group is what one transaction holds.
 type group struct {
@@ -102,7 +105,7 @@ func (w *writer) take() *group {
 		w.mu.Unlock()
 		return nil
 	}
-	if w.expected > 2 && w.next.commits > 0 && w.next.commits < w.expected {
+	if w.expected >= many && w.next.commits < w.expected {
 		w.mu.Unlock()
 		select {
 		case <-w.complete:
