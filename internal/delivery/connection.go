@@ -134,7 +134,7 @@ func (c *connection) deliver(ctx context.Context, l *letter) (next *letter) {
 		c.unused(ctx, l.to)
 		return next
 	}
-	c.settle(record, o, l.to.Again, ledger.Settlement{
+	c.settle(record, o, ledger.Settlement{
 		ID: l.to.ID, State: ledger.State(o.Status), Code: o.Code, Reply: o.Reply, Suppress: o.Suppress(), Due: c.due(o, l.to),
 	})
 	c.inHand.Done()

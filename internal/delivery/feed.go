@@ -39,6 +39,7 @@ func (w *work) feed(ctx context.Context) {
 				w.cancel(err)
 			}
 		}
+		w.again(claimed)
 		for i, r := range claimed {
 			w.inHand.Add(1)
 			select {
@@ -48,6 +49,17 @@ func (w *work) feed(ctx context.Context) {
 				w.giveBack(ctx, claimed[i:]...)
 				return
 			}
+		}
+	}
+}
+
+// again takes who is tried again off the deferred.
+func (w *work) again(claimed []ledger.Recipient) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range claimed {
+		if r.Again {
+			w.report.Deferred--
 		}
 	}
 }

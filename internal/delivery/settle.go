@@ -13,14 +13,10 @@ import (
 // not answer, end a job.
 const patience = 3
 
-// settle counts an outcome and records it, or holds it back. again: it was
-// counted as deferred before.
-func (w *work) settle(ctx context.Context, o email.Outcome, again bool, s ledger.Settlement) {
+// settle counts an outcome and records it, or holds it back.
+func (w *work) settle(ctx context.Context, o email.Outcome, s ledger.Settlement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if again {
-		w.report.Deferred--
-	}
 	settled := []ledger.Settlement{s}
 	if !w.Trusted {
 		var forAll bool

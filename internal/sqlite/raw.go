@@ -42,7 +42,7 @@ func prepare(conn driverConn) (*statements, error) {
 		{&s.commit, `UPDATE delivery SET state = 'committing', changed = ? WHERE id = ? AND owner = ? AND state = 'claimed'`},
 		{&s.settle, `UPDATE delivery SET state = ?, code = ?, reply = ?, changed = ?, attempts = attempts + (? AND state <> 'unknown')
 			WHERE id = ? AND owner = ? AND state IN ('claimed', 'committing', 'unknown')`},
-		{&s.postpone, `UPDATE delivery SET due = ? WHERE id = ? AND owner = ? AND state = 'deferred'`},
+		{&s.postpone, `UPDATE delivery SET due = ? WHERE id = ? AND owner = ? AND state IN ('deferred', 'pending')`},
 		{&s.suppress, `INSERT INTO suppression (recipient, address, reason, since)
 			SELECT recipient, address, ?, ? FROM delivery WHERE id = ? ON CONFLICT DO NOTHING`},
 	} {

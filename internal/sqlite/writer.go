@@ -188,7 +188,7 @@ func (s *statements) change(g *group, c change, now int64) error {
 		return err
 	}
 	_, err := s.exec(s.settle, string(c.State), int64(c.Code), c.Reply, now, c.State != ledger.Pending, c.ID, c.run.Owner)
-	if err == nil && c.State == ledger.Deferred {
+	if err == nil && (c.State == ledger.Deferred || c.State == ledger.Pending) {
 		var due int64
 		if !c.Due.IsZero() {
 			due = c.Due.UnixMilli()

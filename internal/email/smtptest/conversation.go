@@ -33,6 +33,7 @@ func (s *Server) serveScript(faults []Fault) (end func()) {
 					_ = conn.Close()
 				})
 				defer close(unblock)
+				defer s.disconnected()
 				c := &conversation{server: s, faults: faults, message: Message{Connection: s.connected()}}
 				c.use(conn)
 				c.run()
@@ -57,7 +58,7 @@ func (c *conversation) use(conn net.Conn) {
 }
 
 func (c *conversation) run() {
-	if f, ok := c.server.fault(c.faults, Connect); ok {
+	if f, ok := c.server.fault(c.faults, Connect, c.message); ok {
 		c.act(f, "")
 		return
 	}
@@ -71,9 +72,7 @@ func (c *conversation) run() {
 			return
 		}
 		line = strings.TrimRight(line, "\r\n")
-		c.server.mu.Lock()
-		c.server.commands = append(c.server.commands, line)
-		c.server.mu.Unlock()
+		c.server.heard(line, c.message.TLS)
 		c.command(line)
 	}
 }
@@ -107,11 +106,12 @@ func (c *conversation) command(line string) {
 			c.say("503 5.5.1 whose?")
 			return
 		}
-		if c.answer(Rcpt, "250 2.1.5 ok") {
-			c.message.To, c.message.RcptOptions = between(argument), after(argument)
+		c.message.To, c.message.RcptOptions = between(argument), after(argument)
+		if !c.answer(Rcpt, "250 2.1.5 ok") {
+			c.message.To, c.message.RcptOptions = "", ""
 		}
 	case Data:
-		if f, ok := c.server.fault(c.faults, Data); ok {
+		if f, ok := c.server.fault(c.faults, Data, c.message); ok {
 			c.act(f, "354 go ahead")
 			if f.Act == Inject || f.Act == Reply && strings.HasPrefix(f.Text, "354") {
 				c.data()
@@ -165,7 +165,7 @@ func (c *conversation) secure() {
 
 // data reads a message and decides.
 func (c *conversation) data() {
-	if f, ok := c.server.fault(c.faults, Body); ok {
+	if f, ok := c.server.fault(c.faults, Body, c.message); ok {
 		_, _ = c.in.ReadByte()
 		if f.Act == Hang {
 			<-c.server.done // the sender must not get rid of the rest
@@ -183,7 +183,7 @@ func (c *conversation) data() {
 		return
 	}
 	c.message.Data = data
-	f, lie := c.server.fault(c.faults, Dot)
+	f, lie := c.server.fault(c.faults, Dot, c.message)
 	if c.message.To != "" && (!lie || f.Accept || f.Act == AnswerDrop || f.Act == Inject || f.Act == Reply && strings.HasPrefix(f.Text, "2")) {
 		c.server.accept(c.message)
 	}
@@ -220,7 +220,7 @@ func readDots(r *bufio.Reader) ([]byte, error) {
 // answer gives the honest reply, or does what the script says. It reports
 // whether the honest course goes on.
 func (c *conversation) answer(phase Phase, honest string) bool {
-	if f, ok := c.server.fault(c.faults, phase); ok {
+	if f, ok := c.server.fault(c.faults, phase, c.message); ok {
 		c.act(f, honest)
 		return f.Act == Inject
 	}

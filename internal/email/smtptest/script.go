@@ -46,15 +46,22 @@ type Fault struct {
 	// Accept has the server accept the message first, in phase Dot: what is
 	// lost then is the reply, not the message.
 	Accept bool
+
+	// If decides, by what is known of the message in hand and its connection,
+	// whether the server lies; nil: it does. It may be called by many connections
+	// at once.
+	If func(Message) bool
 }
 
 // fault is what the script says for the phase that the server comes to now.
-func (s *Server) fault(faults []Fault, phase Phase) (Fault, bool) {
+func (s *Server) fault(faults []Fault, phase Phase, m Message) (Fault, bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.times[phase]++
+	times := s.times[phase]
+	m.Open = s.open
+	s.mu.Unlock()
 	for _, f := range faults {
-		if f.Phase == phase && (f.Nth == 0 || f.Nth == s.times[phase]) {
+		if f.Phase == phase && (f.Nth == 0 || f.Nth == times) && (f.If == nil || f.If(m)) {
 			return f, true
 		}
 	}

@@ -18,6 +18,7 @@
 package smtptest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -40,6 +41,7 @@ const (
 
 // A Config says what the server is and offers.
 type Config struct {
+	Addr        string // to listen on, such as that of a server that was closed; empty: a free port
 	TLS         TLS
 	Certificate Certificate
 	MaxTLS      uint16 // the newest version it speaks, such as [tls.VersionTLS11]; 0: all
@@ -63,7 +65,9 @@ type Message struct {
 	TLS        bool
 	Connection int // the connection it came over, counted from 1
 
-	Options, RcptOptions string // parameters of MAIL and RCPT, from a scripted server
+	// What follows is known of a scripted server.
+	Options, RcptOptions string // parameters of MAIL and RCPT
+	Open                 int    // connections at that moment, with its own
 }
 
 // ID is its Message-ID without angle brackets.
@@ -93,8 +97,10 @@ type Server struct {
 
 	mu          sync.Mutex
 	connections int
+	open        int
 	messages    []Message
 	commands    []string
+	clear       []string
 	times       map[Phase]int
 }
 
@@ -123,7 +129,7 @@ func listen(t testing.TB, config Config) *Server {
 	if err != nil {
 		t.Fatalf("smtptest: certificate: %v", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", cmp.Or(config.Addr, "127.0.0.1:0"))
 	if err != nil {
 		t.Fatalf("smtptest: %v", err)
 	}
@@ -183,15 +189,39 @@ func (s *Server) Commands() []string {
 	return slices.Clone(s.commands)
 }
 
+// Clear are those of the commands that came without TLS.
+func (s *Server) Clear() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.clear)
+}
+
 func (s *Server) connected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connections++
+	s.open++
 	return s.connections
+}
+
+func (s *Server) disconnected() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open--
+}
+
+func (s *Server) heard(command string, secure bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.commands = append(s.commands, command)
+	if !secure {
+		s.clear = append(s.clear, command)
+	}
 }
 
 func (s *Server) accept(m Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	m.Open = s.open
 	s.messages = append(s.messages, m)
 }
