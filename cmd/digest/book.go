@@ -15,14 +15,14 @@ import (
 
 // openBook opens the ledger, for this run alone; or for a dry run one that
 // answers from it and records nothing. past is the database itself, nil if
-// there is none.
-func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, closeBook func(), err error) {
+// there is none. An error of closeBook is one of the disk.
+func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, closeBook func() error, err error) {
 	if n.flags.dryRun {
 		past, err := n.past(ctx)
 		if err != nil || past == nil {
-			return ledger.NewDryRun(nil), nil, func() {}, err
+			return ledger.NewDryRun(nil), nil, func() error { return nil }, err
 		}
-		return ledger.NewDryRun(past), past, func() { _ = past.Close() }, nil
+		return ledger.NewDryRun(past), past, past.Close, nil
 	}
 	unlock, err := n.lock()
 	if err != nil {
@@ -33,7 +33,7 @@ func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, clo
 		unlock()
 		return nil, nil, nil, err
 	}
-	return db, db, func() { _ = db.Close(); unlock() }, nil
+	return db, db, func() error { defer unlock(); return db.Close() }, nil
 }
 
 // lock keeps runs from overlapping. It is a courtesy, so that two runs do not

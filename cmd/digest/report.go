@@ -62,14 +62,18 @@ func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did deliver
 		n.log.Warn(fmt.Sprintf("%s: all %d on the list were refused as unknown in earlier editions, so nobody gets it", e.ID, now.Suppressed))
 	}
 	open := now.Pending + now.Claimed + now.Deferred
+	rest := fmt.Sprintf("%d still wait for it, and get it when digest is run again", open)
+	if now.Committing > 0 { // the ledger failed before it was told of a reply
+		rest += fmt.Sprintf("; then digest status %s lists those of whom nobody knows, %d or more", e.ID, now.Committing)
+	}
 	var err error
 	switch {
 	case stopped != nil && did.Sent+did.Unknown == 0:
 		s.Outcome = "failed"
-		err = &exitError{exitFailed, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
+		err = &exitError{exitFailed, fmt.Errorf("%s: %w; %s", e.ID, said(stopped), rest)}
 	case stopped != nil:
 		s.Outcome = "partial"
-		err = &exitError{exitPart, fmt.Errorf("%s: %w; %d still wait for it, and get it when digest is run again", e.ID, said(stopped), open)}
+		err = &exitError{exitPart, fmt.Errorf("%s: %w; %s", e.ID, said(stopped), rest)}
 	case open > 0:
 		s.Outcome = "partial"
 		err = &exitError{exitPart, fmt.Errorf("%s did not reach everyone; digest status %s names them, and who is deferred gets it when digest is run again", e.ID, e.ID)}

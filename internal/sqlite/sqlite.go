@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -61,11 +62,27 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.prepare(ctx); err != nil {
+	err = d.prepare(ctx)
+	if err == nil {
+		err = syncDir(filepath.Dir(path)) // SQLite does so too, and does not look at the answer
+	}
+	if err != nil {
 		return nil, errors.Join(d.refuse(err), d.db.Close())
 	}
 	d.writer = newWriter(d)
 	return d, nil
+}
+
+// syncDir makes the names in a folder durable, where there is a way to do so.
+func syncDir(name string) error {
+	dir, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	if err = dir.Sync(); errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		err = nil
+	}
+	return errors.Join(err, dir.Close())
 }
 
 // OpenReadOnly opens the ledger at path without changing it, and leaves no
@@ -253,10 +270,15 @@ func (e *dbError) Error() string {
 
 func (e *dbError) Unwrap() error { return e.err }
 
-// Close closes the database, after all that was settled is on disk.
+// Close closes the database, after all that was settled is on disk, and the log
+// written back into it: SQLite would do that too, and hide it if it fails.
 func (d *DB) Close() error {
 	if d.writer == nil {
 		return d.db.Close()
 	}
-	return errors.Join(d.writer.close(), d.db.Close())
+	err := d.writer.close()
+	if err == nil {
+		_, err = d.db.Exec("PRAGMA wal_checkpoint")
+	}
+	return errors.Join(d.wrap(err), d.db.Close())
 }
