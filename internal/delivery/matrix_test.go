@@ -134,10 +134,6 @@ func (c cell) faults() []smtptest.Fault {
 	return all
 }
 
-func (c cell) server(t testing.TB) *smtptest.Server {
-	return smtptest.Script(t, smtptest.Config{TLS: smtptest.STARTTLS, Username: "ada", NoPipelining: !c.pipelining}, c.faults()...)
-}
-
 // before reports whether the phase comes before another one.
 func before(phase, other smtptest.Phase) bool {
 	return slices.Index(phases, phase) < slices.Index(phases, other)
