@@ -156,8 +156,10 @@ func (c *connection) feel(ctx context.Context, o email.Outcome, era int) {
 	}
 	c.troubles++
 	strikes, since := c.pace.slow(era, true)
-	// Of what is handed over without a reply somebody is in doubt each time.
-	if strikes >= patience && (o.Status == email.Unknown || c.Now().Sub(since) >= c.Patience.GiveUpAfter) {
+	// Of what is handed over without a reply somebody is in doubt each time. Else
+	// it takes some time to know that no other connection fares better.
+	bearable := max(c.Patience.GiveUpAfter, 2*c.Patience.pause())
+	if strikes >= patience && (o.Status == email.Unknown || c.Now().Sub(since) >= bearable) {
 		c.cancel(fmt.Errorf("%d times in a row, not for the recipients' sake: %s", strikes, o))
 		return
 	}

@@ -81,17 +81,19 @@ func (p *pace) answered(accepted bool, now time.Time) {
 }
 
 // slow halves the connections. strike says that the server is not ready for us at
-// all. It reports how often that was so in a row, and since when.
+// all. It reports how often that was so in a row, 0 if it is no news, and since
+// when.
 func (p *pace) slow(era int, strike bool) (strikes int, since time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if era == p.era {
-		p.era++
-		p.good = 0
-		p.allowed = max(1, p.allowed/2)
-		if strike {
-			p.strikes++
-		}
+	if era != p.era {
+		return 0, p.last
+	}
+	p.era++
+	p.good = 0
+	p.allowed = max(1, p.allowed/2)
+	if strike {
+		p.strikes++
 	}
 	return p.strikes, p.last
 }

@@ -90,3 +90,27 @@ func TestPatienceEndsWhenItTriesAgain(t *testing.T) {
 	}
 	finish(t, db, server)
 }
+
+// A reply is missed late, while the server takes no new connection for a moment:
+// that is one in doubt, and no reason to end a job that has patience.
+func TestPatienceOutlastsALostReply(t *testing.T) {
+	const n = 20
+	back := time.Now().Add(time.Second)
+	away := func() bool { return time.Now().Before(back) }
+	var mails tally[int]
+	server := smtptest.Script(t, smtptest.Config{},
+		smtptest.Fault{Phase: smtptest.Dot, Nth: 2, Act: smtptest.Hang},
+		smtptest.Fault{Phase: smtptest.Mail, Act: smtptest.ReplyDrop, Text: "421 4.3.2 restarting",
+			If: func(m smtptest.Message) bool { return mails.add(m.Connection) > 1 && away() }},
+		smtptest.Fault{Phase: smtptest.Greeting, Act: smtptest.ReplyDrop, Text: "421 4.3.2 restarting",
+			If: func(m smtptest.Message) bool { return m.Connection > 2 && away() }})
+	job := newJob(t, plan(t, n), server)
+	job.Connections, job.Patience.GiveUpAfter = 2, time.Minute
+	job.Connect = func() delivery.Sender {
+		return &email.Sender{Host: server.Host, Port: server.Port, TLS: email.NoTLS, Timeouts: email.Timeouts{Dot: 500 * time.Millisecond}}
+	}
+	report, err := job.Do(t.Context())
+	if want := (delivery.Report{Sent: n - 1, Unknown: 1}); err != nil || report != want {
+		t.Errorf("Do = %+v, %v, want %+v", report, err, want)
+	}
+}
