@@ -38,9 +38,9 @@ const (
 // ErrNotFound is the error for an edition that the ledger does not know.
 var ErrNotFound = errors.New("no such edition")
 
-// ErrLost is the error of a commit whose claim another run has taken back: the
-// message must not be sent.
-var ErrLost = errors.New("the claim was taken back by another run")
+// ErrLost is the error of a claim or a commit when another run has taken the
+// edition over: the message must not be sent.
+var ErrLost = errors.New("another run has taken the edition over")
 
 // An Edition is what is fixed of an edition before its first message leaves.
 // Once somebody may have it, whatever happens to the content afterwards, this

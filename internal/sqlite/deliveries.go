@@ -10,19 +10,30 @@ import (
 
 // Claim gives the run up to n recipients: those who are pending, and then those
 // who were deferred in this run and are due. Whoever has been suppressed by then
-// is passed over.
+// is passed over. [ledger.ErrLost] means that another run has planned since.
 func (d *DB) Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipient, error) {
 	claimed, err := d.claim(ctx, run, n, `state = 'pending' AND listed = 1`, `id`)
 	if err != nil || len(claimed) > 0 {
 		return claimed, err
 	}
-	return d.claim(ctx, run, n, `state = 'deferred' AND due > 0 AND due <= ?2 AND owner = ?1`, `due, id`)
+	claimed, err = d.claim(ctx, run, n, `state = 'deferred' AND due > 0 AND due <= ?2 AND owner = ?1`, `due, id`)
+	if err != nil || len(claimed) > 0 {
+		return claimed, err
+	}
+	var owned bool
+	err = d.db.QueryRowContext(ctx, `SELECT EXISTS (`+owns+`)`, run.Owner, nil, run.Edition).Scan(&owned)
+	if err == nil && !owned {
+		err = ledger.ErrLost
+	}
+	return nil, d.wrap(err)
 }
+
+const owns = `SELECT 1 FROM edition WHERE id = ?3 AND owner = ?1`
 
 func (d *DB) claim(ctx context.Context, run ledger.Run, n int, which, order string) ([]ledger.Recipient, error) {
 	rows, err := d.db.QueryContext(ctx, `UPDATE delivery SET state = 'claimed', owner = ?1, changed = ?2
 		WHERE id IN (SELECT id FROM delivery d WHERE edition = ?3 AND `+which+`
-			AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.recipient = d.recipient)
+			AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.recipient = d.recipient) AND EXISTS (`+owns+`)
 			ORDER BY `+order+` LIMIT ?4)
 		RETURNING id, recipient, address, name, attempts, due > 0`, run.Owner, d.now().UnixMilli(), run.Edition, n)
 	if err != nil {

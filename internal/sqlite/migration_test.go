@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"digest/internal/ledger"
@@ -78,7 +80,9 @@ func TestMigrationFromVersion1(t *testing.T) {
 	}
 }
 
-// tables is the schema as the database tells it.
+var comment = regexp.MustCompile(`--.*`)
+
+// tables is the schema as the database tells it, without comments and line breaks.
 func tables(t *testing.T, d *DB) (all string) {
 	t.Helper()
 	rows, err := d.db.Query("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")
@@ -91,7 +95,7 @@ func tables(t *testing.T, d *DB) (all string) {
 		if err := rows.Scan(&s); err != nil {
 			t.Fatal(err)
 		}
-		all += s + "\n"
+		all += strings.Join(strings.Fields(comment.ReplaceAllString(s, "")), " ") + "\n"
 	}
 	return all
 }

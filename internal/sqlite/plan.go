@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"iter"
@@ -14,14 +15,18 @@ import (
 // run that died had claimed, and notes as unknown what was on the wire then. An
 // error of the list leaves everything as it was.
 //
-// Two runs at once do each other no harm: a claim that was taken back cannot be
-// committed.
+// Two runs at once do each other no harm: what was claimed before cannot be
+// committed any more, and only the run that planned last claims. An edition that
+// another run has discarded is [ledger.ErrLost].
 func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error) {
 	var counts ledger.Counts
 	err := d.update(ctx, func(tx *sql.Tx) error {
 		now := d.now().UnixMilli()
 		was, err := lastListed(ctx, tx, run.Edition)
 		if err != nil {
+			return err
+		}
+		if err := own(ctx, tx, run); err != nil {
 			return err
 		}
 		if err := takeBack(ctx, tx, run.Edition, plan, now); err != nil {
@@ -42,6 +47,19 @@ func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Rec
 		return err
 	})
 	return counts, err
+}
+
+// own makes the edition the run's. If two could claim, one that was taken back
+// might be claimed again by the same run, and be with two of its connections.
+func own(ctx context.Context, tx *sql.Tx, run ledger.Run) error {
+	result, err := tx.ExecContext(ctx, `UPDATE edition SET owner = ? WHERE id = ?`, run.Owner, run.Edition)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, ledger.ErrLost)
+	}
+	return nil
 }
 
 func takeBack(ctx context.Context, tx *sql.Tx, edition string, plan ledger.Plan, now int64) error {

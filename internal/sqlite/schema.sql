@@ -12,6 +12,7 @@ CREATE TABLE edition (
   draft        BLOB NOT NULL,
   opened       TEXT NOT NULL,
   finished     TEXT,
+  owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim
   UNIQUE (newsletter, number)
 ) STRICT;
 

@@ -171,8 +171,10 @@ func migration(from int) string {
 	if from == 0 {
 		return schema
 	}
-	// Version 1 had no number for a recipient, and no time to try again.
-	return `ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
+	// Version 1 had no number for a recipient, no time to try again, and no owner
+	// of an edition.
+	return `ALTER TABLE edition ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;
+		ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
 		INSERT INTO delivery (edition, recipient, address, name, state, listed, attempts, code, reply, changed)
 			SELECT edition, recipient, address, name, state, listed, attempts, code, reply, changed FROM delivery_1;
 		DROP TABLE delivery_1;`

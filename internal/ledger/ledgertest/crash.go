@@ -102,6 +102,24 @@ func lostClaim(t *testing.T, l Ledger) {
 	}
 }
 
+// takenOver is the case of a run that would claim for the second time what was
+// taken back from it, and then have two connections with one recipient.
+func takenOver(t *testing.T, l Ledger) {
+	a, b := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}, ledger.Run{Edition: "weekly-1", Owner: 'b'}
+	if _, err := l.Claim(ctx, a, 1); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Claim before Plan = %v, want ErrLost", err)
+	}
+	plan(t, l, a, list(0, 2), ledger.Plan{})
+	claim(t, l, a, 1)
+	plan(t, l, b, list(0, 2), ledger.Plan{})
+	if again, err := l.Claim(ctx, a, 2); !errors.Is(err, ledger.ErrLost) || len(again) > 0 {
+		t.Errorf("Claim after the edition was taken over = %v, %v, want ErrLost", again, err)
+	}
+	if again := claim(t, l, b, 9); len(again) != 2 {
+		t.Errorf("Claim of the run that took over = %v, want both", again)
+	}
+}
+
 func lateReply(t *testing.T, l Ledger) {
 	slow, next, r := onTheWire(t, l)
 	plan(t, l, next, list(0, 2), ledger.Plan{})

@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"what was on the wire is unknown after a crash", wireIsUnknown},
 		{"unknown is sent again only if asked for", unknownResent},
 		{"a lost claim cannot be committed", lostClaim},
+		{"only the run that planned last claims", takenOver},
 		{"a late reply settles what was called unknown", lateReply},
 		{"the deferred are tried again in the next run", deferredAgain},
 		{"the deferred are tried again in the same run when they are due", deferredUntil},
@@ -181,6 +182,9 @@ func discarded(t *testing.T, l Ledger) {
 	}
 	if err := l.Commit(ctx, a, claimed[0].ID); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("Commit for an edition that is no more = %v, want ErrLost", err)
+	}
+	if _, err := l.Plan(ctx, a, list(0, 2), ledger.Plan{}); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Plan of an edition that is no more = %v, want ErrLost", err)
 	}
 	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
 		t.Errorf("Featured after Discard = %v, %v, want none", featured, err)
