@@ -1,8 +1,9 @@
-// Package templates holds the layout of the letter: digest.html.tmpl and
-// digest.txt.tmpl, embedded in the program.
+// Package templates holds the layout of the letter, embedded in the program:
+// digest.html.tmpl and digest.txt.tmpl with the parts that they include, and the
+// words of each language in languages/.
 //
 // They see an email.Letter, and the functions of the package email: style,
-// sheet, mso, filler, background; wrap, heading, subheading.
+// sheet, mso, filler, background, dir, list; wrap, heading, subheading.
 package templates
 
 import (
@@ -10,9 +11,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 )
 
-//go:embed *.tmpl
+//go:embed *.tmpl languages/*.yaml
 var builtin embed.FS
 
 // FS is the templates of a directory, and the built-in ones for those that it
@@ -25,6 +28,25 @@ func FS(dir string) fs.FS {
 }
 
 type overlay struct{ over fs.FS }
+
+// ReadDir is the files of both, each name once.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	own, err := fs.ReadDir(o.over, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	others, err := builtin.ReadDir(name)
+	if len(own) > 0 && errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	for _, e := range others {
+		if !slices.ContainsFunc(own, func(o fs.DirEntry) bool { return o.Name() == e.Name() }) {
+			own = append(own, e)
+		}
+	}
+	slices.SortFunc(own, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return own, err
+}
 
 func (o overlay) Open(name string) (fs.File, error) {
 	f, err := o.over.Open(name)

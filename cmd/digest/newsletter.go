@@ -94,8 +94,8 @@ func (n *newsletter) templateFault(err error) error {
 func (n *newsletter) letterhead() email.Newsletter {
 	return email.Newsletter{
 		Name: n.Name, Title: n.Title, From: n.From, ReplyTo: n.ReplyTo, Subject: n.Subject,
-		Language: n.Language, Address: n.Address,
-		UnsubscribeURL: n.Unsubscribe.URL, UnsubscribeMailto: n.Unsubscribe.Mailto,
+		Language: n.Language, Address: n.Address, Site: n.Site, Archive: n.Archive, Theme: n.Theme,
+		UnsubscribeURL: n.Unsubscribe.URL, UnsubscribeMailto: n.Unsubscribe.Mailto, PreferencesURL: n.Unsubscribe.Preferences,
 	}
 }
 

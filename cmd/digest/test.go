@@ -90,7 +90,7 @@ func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
 	}
 	edition.ID += "-test"
 	head := n.letterhead()
-	head.Subject = "[test] " + head.Subject
+	head.Mark = "[test]"
 	renderer, err := n.renderer.For(head)
 	if err != nil {
 		return nil, err

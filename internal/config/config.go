@@ -21,6 +21,7 @@ import (
 
 	"digest/internal/bookmark"
 	"digest/internal/selector"
+	"digest/internal/theme"
 )
 
 // A Config is a configuration that has been checked.
@@ -35,6 +36,9 @@ type Config struct {
 	Language    string
 	Location    *time.Location
 	Address     string
+	Archive     string // where letters can be read on the web; may be empty
+	Theme       theme.Theme
+	Images      Images
 	Content     []string
 	Site        string // address of the site that the content makes; may be empty
 	Fields      bookmark.Fields
@@ -51,6 +55,16 @@ type Config struct {
 	Unsubscribe Unsubscribe
 	DKIM        DKIM
 }
+
+// Images says what the letter does with the images of bookmarks.
+type Images string
+
+// What the letter does with images.
+const (
+	NoImages    Images = "none"
+	LinkImages  Images = "link"  // shown from where they are
+	EmbedImages Images = "embed" // sent with the letter
+)
 
 // Limits are the most bytes that are read of a content file.
 type Limits struct{ File, FrontMatter int64 }
@@ -79,9 +93,10 @@ type SMTP struct {
 
 // Unsubscribe is how readers leave.
 type Unsubscribe struct {
-	URL    string
-	Mailto string
-	Secret Secret
+	URL         string
+	Mailto      string
+	Preferences string // where readers choose what they get, or empty
+	Secret      Secret
 }
 
 // DKIM is how messages are signed. Without a key they are not.

@@ -22,17 +22,25 @@ type Options struct {
 
 // file is the configuration as it is written. Its tags are the keys.
 type file struct {
-	Name     string   `mapstructure:"name"`
-	Title    string   `mapstructure:"title"`
-	From     string   `mapstructure:"from"`
-	ReplyTo  string   `mapstructure:"reply_to"`
-	Subject  string   `mapstructure:"subject"`
-	Language string   `mapstructure:"language"`
-	Timezone string   `mapstructure:"timezone"`
-	Address  string   `mapstructure:"address"`
-	Content  []string `mapstructure:"content"`
-	SiteURL  string   `mapstructure:"site_url"`
-	Fields   struct {
+	Name     string `mapstructure:"name"`
+	Title    string `mapstructure:"title"`
+	From     string `mapstructure:"from"`
+	ReplyTo  string `mapstructure:"reply_to"`
+	Subject  string `mapstructure:"subject"`
+	Language string `mapstructure:"language"`
+	Timezone string `mapstructure:"timezone"`
+	Address  string `mapstructure:"address"`
+	Archive  string `mapstructure:"archive"`
+	Images   string `mapstructure:"images"`
+	Theme    struct {
+		Headings string  `mapstructure:"headings"`
+		Text     string  `mapstructure:"text"`
+		Light    palette `mapstructure:"light"`
+		Dark     palette `mapstructure:"dark"`
+	} `mapstructure:"theme"`
+	Content []string `mapstructure:"content"`
+	SiteURL string   `mapstructure:"site_url"`
+	Fields  struct {
 		Title      []string `mapstructure:"title"`
 		Link       []string `mapstructure:"link"`
 		Date       []string `mapstructure:"date"`
@@ -72,10 +80,11 @@ type file struct {
 		HELO         string `mapstructure:"helo"`
 	} `mapstructure:"smtp"`
 	Unsubscribe struct {
-		URL        string `mapstructure:"url"`
-		Mailto     string `mapstructure:"mailto"`
-		Secret     string `mapstructure:"secret"`
-		SecretFile string `mapstructure:"secret_file"`
+		URL         string `mapstructure:"url"`
+		Preferences string `mapstructure:"preferences"`
+		Mailto      string `mapstructure:"mailto"`
+		Secret      string `mapstructure:"secret"`
+		SecretFile  string `mapstructure:"secret_file"`
 	} `mapstructure:"unsubscribe"`
 	DKIM struct {
 		Domain   string `mapstructure:"domain"`
@@ -97,10 +106,13 @@ var categoryKeys = []string{"aliases", "limit", "name", "title"}
 // defaults has every key: viper looks into the environment only for keys that
 // it knows.
 var defaults = map[string]any{
-	"name": "", "title": "", "from": "", "reply_to": "", "subject": "{{.Title}}: {{.Lead}}", "language": "en",
-	"timezone": "UTC", "address": "", "content": []string{"content"}, "site_url": "",
+	"name": "", "title": "", "from": "", "reply_to": "", "subject": "", "language": "en",
+	"timezone": "UTC", "address": "", "archive": "", "images": "none", "theme.headings": "serif", "theme.text": "sans", "content": []string{"content"}, "site_url": "",
 	"fields.title": []string{}, "fields.link": []string{}, "fields.date": []string{}, "fields.categories": []string{},
 	"fields.summary": []string{}, "fields.image": []string{}, "fields.score": []string{},
+	"theme.light.page": "", "theme.light.card": "", "theme.light.text": "", "theme.light.muted": "", "theme.light.link": "",
+	"theme.light.accent": "", "theme.light.line": "", "theme.dark.page": "", "theme.dark.card": "", "theme.dark.text": "",
+	"theme.dark.muted": "", "theme.dark.link": "", "theme.dark.accent": "", "theme.dark.line": "",
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
 	"window": "7d", "categories": []any{}, "other": nil, "order": "date",
 	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
@@ -108,7 +120,7 @@ var defaults = map[string]any{
 	"delivery.give_up_after": "30m", "delivery.on_unknown": "hold",
 	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",
 	"smtp.auth": "", "smtp.helo": "",
-	"unsubscribe.url": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
+	"unsubscribe.url": "", "unsubscribe.preferences": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
 	"dkim.domain": "", "dkim.selector": "", "dkim.key_file": "",
 }
 

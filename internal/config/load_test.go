@@ -15,6 +15,7 @@ import (
 
 	"digest/internal/config"
 	"digest/internal/selector"
+	"digest/internal/theme"
 )
 
 // least is the shortest configuration without a fault.
@@ -95,7 +96,7 @@ func keysOf(faults map[string]config.Fault) []string {
 func TestDefaults(t *testing.T) {
 	c := load(t, least)
 	want := config.Config{
-		File: c.File, Name: "weekly", Title: "The Weekly Digest", From: c.From, Subject: "{{.Title}}: {{.Lead}}", Language: "en",
+		File: c.File, Name: "weekly", Title: "The Weekly Digest", From: c.From, Language: "en", Theme: theme.Default(), Images: config.NoImages,
 		Location: time.UTC, Content: []string{"content"}, Fields: c.Fields, Limits: config.Limits{File: 1 << 20, FrontMatter: 64 << 10},
 		Span: selector.Span{Days: 7}, Other: c.Other, Order: selector.ByDate, Database: c.Path("digest.db"), Subscribers: c.Path("subscribers.csv"),
 		Delivery: config.Delivery{Via: "outbox", Outbox: c.Path("outbox"), Connections: 4, GiveUpAfter: 30 * time.Minute}, SMTP: config.SMTP{Port: 587, TLS: "starttls"},

@@ -2,11 +2,9 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/mail"
 	"net/url"
 	"os"
 	"regexp"
@@ -15,11 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"digest/internal/bookmark"
 	"digest/internal/selector"
-	"digest/internal/subscriber"
 )
 
 var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
@@ -32,65 +27,6 @@ func (f *file) check(c *Config, faults *Faults, inFile func(key string) bool) {
 	f.checkSMTP(c, faults, inFile)
 	f.checkUnsubscribe(c, faults, inFile)
 	f.checkDKIM(c, faults)
-}
-
-func (f *file) checkLetter(c *Config, faults *Faults) {
-	c.Name, c.Title = f.Name, bookmark.Clean(f.Title)
-	if !nameForm.MatchString(f.Name) {
-		faults.add("name", "write a short name such as weekly", "%q is not 1 to 32 small letters, digits and hyphens", f.Name)
-	}
-	if c.Title == "" {
-		faults.add("title", "write the name of the newsletter", "it is empty")
-	}
-	if from, err := address(f.From); err != nil {
-		faults.add("from", `write "The Name <digest@example.org>"`, "%q: %v", f.From, err)
-	} else {
-		from.Name = cmp.Or(from.Name, c.Title)
-		c.From = from
-	}
-	if f.ReplyTo != "" {
-		if reply, err := address(f.ReplyTo); err != nil {
-			faults.add("reply_to", "write an address, or leave it empty", "%q: %v", f.ReplyTo, err)
-		} else {
-			c.ReplyTo = reply.String()
-		}
-	}
-	c.Subject = f.Subject
-	if strings.TrimSpace(f.Subject) == "" {
-		faults.add("subject", `write "{{.Title}}: {{.Lead}}"`, "it is empty")
-	}
-	tag, err := language.Parse(f.Language)
-	c.Language = tag.String() // en_US is written en-US in mail and HTML
-	if err != nil {
-		faults.add("language", "write a tag such as en or pt-BR", "%q is no language", f.Language)
-	}
-	location, err := time.LoadLocation(f.Timezone)
-	if err != nil || f.Timezone == "" || f.Timezone == "Local" {
-		faults.add("timezone", "write a name such as Europe/Berlin or UTC", "%q is no time zone", f.Timezone)
-		location = time.UTC
-	}
-	c.Location = location
-	c.Address = bookmark.Clean(f.Address)
-	c.Templates = c.Path(f.Templates)
-	if f.Templates != "" && !isDir(c.Templates) {
-		faults.add("templates", "name a folder, or leave the key empty for the built-in ones", "%s", noDir(c.Templates))
-	}
-}
-
-// address reads one mailbox, with a name or without.
-func address(s string) (mail.Address, error) {
-	if strings.TrimSpace(s) == "" {
-		return mail.Address{}, errors.New("it is empty")
-	}
-	if strings.HasSuffix(strings.TrimSpace(s), ";") { // mail.ParseAddress takes one of one mailbox
-		return mail.Address{}, errors.New("it is a group")
-	}
-	a, err := mail.ParseAddress(s)
-	if err != nil {
-		return mail.Address{}, errors.New(strings.TrimPrefix(err.Error(), "mail: "))
-	}
-	checked, err := subscriber.New(a.Address, a.Name)
-	return checked.Address, err
 }
 
 func (f *file) checkSelection(c *Config, faults *Faults) {
@@ -245,6 +181,7 @@ func (f *file) checkUnsubscribe(c *Config, faults *Faults, inFile func(string) b
 			faults.add("unsubscribe.url", "write https://news.example.org/u", "%q is no https address, in ASCII and without a query", u.URL)
 		}
 	}
+	c.Unsubscribe.Preferences = webAddress(faults, "unsubscribe.preferences", u.Preferences)
 	if u.Mailto != "" {
 		if a, err := address(u.Mailto); err != nil {
 			faults.add("unsubscribe.mailto", "write an address, or leave it empty", "%q: %v", u.Mailto, err)

@@ -34,7 +34,9 @@ func TestFaults(t *testing.T) {
 		{"from", "from: ''", "empty"}, {"from", "from: nobody", "nobody"}, {"from", "from: a@example.org, b@example.org", "a@example.org"},
 		{"from", "from: a@localhost", "no dot"}, {"from", `from: '"a b"@example.org'`, "quotes"}, {"from", "from: 'friends: a@example.org;'", "group"},
 		{"reply_to", "reply_to: nobody", "nobody"}, {"reply_to", `reply_to: "a@example.org\r\nBcc: b@example.org"`, "a@example.org"},
-		{"subject", "subject: ' '", "empty"}, {"subject", "subject: ''", "empty"},
+		{"archive", "archive: example.org", "no address on the web"}, {"archive", "archive: 'javascript:alert(1)'", "no address"}, {"images", "images: inline", "none of them"},
+		{"theme.light.muted", "theme: {light: {muted: '#999999'}}", "#999999 on light.page #f4f1ea has a contrast of 2.53"}, {"theme.dark.link", "theme: {dark: {link: navy}}", "is not a colour"},
+		{"theme.text", "theme: {text: 'Arial;x'}", "no font family"}, {"unsubscribe.preferences", "unsubscribe: {preferences: x}", "no address"},
 		{"language", "language: ''", "no language"}, {"language", "language: english", `"english"`}, {"language", "language: e", "no language"},
 		{"timezone", "timezone: Mars", `"Mars"`}, {"timezone", "timezone: ''", "no time zone"}, {"timezone", "timezone: Local", "no time zone"},
 		{"timezone", "timezone: ../../etc/passwd", "no time zone"}, {"timezone", "timezone: /etc/localtime", "no time zone"}, {"timezone", "timezone: '+02:00'", "no time zone"},
@@ -149,7 +151,6 @@ name: A B
 title: ""
 from: nobody
 reply_to: nobody
-subject: ""
 language: "?"
 timezone: Mars
 content: [nowhere]
@@ -166,7 +167,7 @@ unsubscribe: {url: x, mailto: x}
 `)))
 	want := []string{
 		"categories[0].limit", "categories[1]", "content", "database", "delivery.connections", "delivery.on_unknown", "delivery.outbox", "delivery.rate", "delivery.via",
-		"from", "language", "limits.file", "limits.front_matter", "name", "order", "other.limit", "reply_to", "subject", "subscribers", "templates", "timezone", "title",
+		"from", "language", "limits.file", "limits.front_matter", "name", "order", "other.limit", "reply_to", "subscribers", "templates", "timezone", "title",
 		"unsubscribe.mailto", "unsubscribe.url", "window",
 	}
 	if !slices.Equal(got, want) {

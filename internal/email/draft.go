@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,8 +23,9 @@ const TokenLength = 32
 // A Draft is an edition rendered and encoded as a message without a recipient:
 // the bytes that all have in common, cut where recipients differ.
 type Draft struct {
-	Edition string
-	Subject string
+	Edition   string
+	Subject   string
+	Shortened []string // what was shortened so that the letter fits, in words; not stored
 
 	html, text  string
 	newsletter  Newsletter
@@ -70,6 +72,13 @@ func (n Newsletter) unsubscribeLink(token string) string {
 	return ""
 }
 
+func (n Newsletter) preferencesLink(token string) string {
+	if n.PreferencesURL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(n.PreferencesURL, "/") + "/" + token[:min(TokenLength, len(token))]
+}
+
 func (n Newsletter) unsubscribeMail(token string) string {
 	return "mailto:" + (&url.URL{Path: n.UnsubscribeMailto}).EscapedPath() + "?subject=unsubscribe%20" + token
 }
@@ -79,12 +88,10 @@ func (n Newsletter) domain() string {
 	return n.From.Address[strings.LastIndexByte(n.From.Address, '@')+1:]
 }
 
-// build has go-mail write the message, and cuts it.
-func (d *Draft) build(l Letter) error {
+// build has go-mail write the message with its pictures, and cuts it.
+func (d *Draft) build(l Letter, pictures []Picture) error {
 	n := d.newsletter
-	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8),
-		// go-mail puts no quotes around it, so it must not need any.
-		mail.WithBoundary("part-"+d.placeholder[8:40]))
+	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8))
 	m.FromMailAddress(&n.From)
 	if n.ReplyTo != "" {
 		if err := m.ReplyTo(n.ReplyTo); err != nil {
@@ -105,14 +112,33 @@ func (d *Draft) build(l Letter) error {
 	m.SetBulk()                                        // Precedence and X-Auto-Response-Suppress
 	m.SetBodyString(mail.TypeTextPlain, d.text)
 	m.AddAlternativeString(mail.TypeTextHTML, d.html)
+	for i, p := range pictures {
+		name := fmt.Sprintf("picture-%d.%s", i+1, strings.TrimPrefix(p.Type, "image/"))
+		id := "<" + p.contentID() + ">" // go-mail adds no brackets
+		if err := m.EmbedReader(name, bytes.NewReader(p.Data), mail.WithFileContentID(id), mail.WithFileContentType(mail.ContentType(p.Type))); err != nil {
+			return fmt.Errorf("message: %s: %w", name, err)
+		}
+	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return fmt.Errorf("message: %w", err)
 	}
-	d.raw = b.Bytes()
+	d.raw = d.fixBoundaries(b.Bytes())
 	d.cut()
 	return nil
 }
+
+// fixBoundaries replaces the boundaries, which go-mail draws by lot, with ones
+// of the draft's own: the same letter has the same bytes. It has a way to set
+// one, and then takes that for parts within parts too.
+func (d *Draft) fixBoundaries(raw []byte) []byte {
+	for i, m := range boundary.FindAllSubmatch(raw, -1) {
+		raw = bytes.ReplaceAll(raw, m[1], fmt.Appendf(nil, "part-%d-%s", i+1, d.placeholder[8:40]))
+	}
+	return raw
+}
+
+var boundary = regexp.MustCompile(`\r\nContent-Type: multipart/[a-z]+;\r\n boundary="?([0-9A-Za-z]{60,})"?\r\n`)
 
 // cut finds where recipients differ, and doubles the dots at the beginning of
 // lines: once, for all of them, since no piece of a recipient's own begins a line.
@@ -138,29 +164,31 @@ func (n Newsletter) listID() string {
 // cutAt finds both halves of the placeholder in raw, over the soft line breaks
 // of quoted-printable.
 func cutAt(raw []byte, placeholder string) []segment {
-	halves := map[own]string{token: placeholder[:TokenLength], messageID: placeholder[TokenLength:]}
 	var segments []segment
 	start := 0
+	tokens, ids := placeholder[:TokenLength], placeholder[TokenLength:]
 	for i := 0; i < len(raw); i++ {
-		for kind, half := range halves {
-			if raw[i] != half[0] {
-				continue
-			}
-			pieces, end := match(raw, i, half)
-			if pieces == nil {
-				continue
-			}
-			segments = append(segments, segment{literal: raw[start:i]})
-			for _, p := range pieces {
-				p.own = kind
-				if p.literal != nil {
-					p.own = nothing
-				}
-				segments = append(segments, p)
-			}
-			start, i = end, end-1
-			break
+		if raw[i] != tokens[0] && raw[i] != ids[0] {
+			continue
 		}
+		kind := token
+		pieces, end := match(raw, i, tokens)
+		if pieces == nil {
+			kind = messageID
+			pieces, end = match(raw, i, ids)
+		}
+		if pieces == nil {
+			continue
+		}
+		segments = append(segments, segment{literal: raw[start:i]})
+		for _, p := range pieces {
+			p.own = kind
+			if p.literal != nil {
+				p.own = nothing
+			}
+			segments = append(segments, p)
+		}
+		start, i = end, end-1
 	}
 	return append(segments, segment{literal: raw[start:]})
 }

@@ -18,7 +18,7 @@ func newsletter() email.Newsletter {
 		Name:           "weekly",
 		Title:          "The Weekly Digest",
 		From:           mail.Address{Name: "The Weekly Digest", Address: "digest@example.org"},
-		Subject:        "{{.Title}}: {{.Lead}}",
+		Subject:        "{{.Lead}} · {{.Day}}",
 		Language:       "en",
 		UnsubscribeURL: "https://example.org/leave",
 	}
@@ -27,7 +27,7 @@ func newsletter() email.Newsletter {
 func edition() selector.Edition {
 	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
 	return selector.Edition{
-		ID:     "weekly-2026-11-19",
+		ID:     "weekly-2026-11-20",
 		Window: selector.Window{Start: day(13), End: day(20)},
 		Sections: []selector.Section{{Category: "design", Title: "Design", Bookmarks: []bookmark.Bookmark{{
 			Title: "Grids are older than print",
@@ -50,11 +50,11 @@ func ExampleRenderer_Render() {
 	fmt.Println("Subject:", draft.Subject)
 	fmt.Println(draft.To(email.Recipient{Token: strings.Repeat("0", email.TokenLength)}).Text())
 	// Output:
-	// Subject: The Weekly Digest: Grids are older than print
+	// Subject: Grids are older than print · 20 November 2026
 	// The Weekly Digest
 	// =================
 	//
-	// No. 7, Friday, 20 November 2026
+	// No. 7 · Friday, 20 November 2026
 	//
 	// One bookmark from 13 to 19 November 2026: Design (1)
 	//
@@ -72,7 +72,7 @@ func ExampleRenderer_Render() {
 	//
 	// You get this letter because you subscribed to The Weekly Digest.
 	//
-	// Unsubscribe:
+	// Unsubscribe from The Weekly Digest
 	// https://example.org/leave/00000000000000000000000000000000
 }
 
@@ -104,13 +104,13 @@ func ExampleDraft_To() {
 	// List-Id: "The Weekly Digest" <weekly.example.org>
 	// List-Unsubscribe-Post: List-Unsubscribe=One-Click
 	// MIME-Version: 1.0
-	// Message-ID: <7502a24cb6c8ba997d123b28662177dd@example.org>
+	// Message-ID: <70b27139baacde0fa6ebd400d7f66d2a@example.org>
 	// Precedence: bulk
-	// Subject: The Weekly Digest: Grids are older than print
+	// Subject: =?UTF-8?q?Grids_are_older_than_print_=C2=B7_20_November_2026?=
 	// X-Auto-Response-Suppress: All
 	// From: "The Weekly Digest" <digest@example.org>
 	// Content-Type: multipart/alternative;
-	//  boundary=part-d5f31839f453cae8b36ceb493dfbd8a2
+	//  boundary=part-1-1fc43236316687eb58f0535321c85370
 }
 
 // The key is that of RFC 8463, Appendix A.

@@ -129,20 +129,24 @@ func (g *gatherer) render(text string) template.HTML {
 const marksPerColumn = 16
 
 func fits(s string, most int) bool {
-	return len(s) <= marksPerColumn*most && uniseg.StringWidth(s) <= most
+	return len(s) <= marksPerColumn*most && widthOf(s) <= most
 }
 
-// cutSentences is s within most columns, as a terminal counts them: whole
-// sentences if at least one fits, else words and an ellipsis.
+// cutSentences is s within most columns, as a terminal counts them, and within
+// the number of sentences: whole ones if at least one fits, else words and an
+// ellipsis.
 func cutSentences(s string, most int) string {
-	if fits(s, most) {
-		return s
+	if s == "" {
+		return ""
 	}
 	kept, rest, state := 0, s, -1
-	for count := 0; rest != ""; {
+	for count, sentences := 0, 0; rest != "" && sentences < maxSentences; {
 		var sentence string
 		sentence, rest, state = uniseg.FirstSentenceInString(rest, state)
-		count += uniseg.StringWidth(sentence)
+		columns := widthOf(sentence)
+		if count += columns; columns >= minSentence {
+			sentences++
+		}
 		if count > most || kept+len(sentence) > marksPerColumn*most {
 			break
 		}
@@ -153,6 +157,10 @@ func cutSentences(s string, most int) string {
 	}
 	return cut(s, most)
 }
+
+// minSentence is the least width of what counts as a sentence: Unicode ends one
+// after "Dr." too.
+const minSentence = 25
 
 // cut is s within most columns, at the end of a word where there is one and
 // never inside of a character, with an ellipsis if something is missing. It is

@@ -40,7 +40,6 @@ func theWeekly() Newsletter {
 		Name:              "weekly",
 		Title:             "The Weekly Digest",
 		From:              mail.Address{Name: "The Weekly Digest", Address: "digest@example.org"},
-		Subject:           "{{.Title}}: {{.Lead}}",
 		Language:          "en",
 		Address:           "The Weekly Digest, 1 Example Street, Springfield",
 		UnsubscribeURL:    "https://example.org/unsubscribe",
@@ -62,7 +61,7 @@ func editionOf(bookmarks ...bookmark.Bookmark) selector.Edition {
 			b.Date = week.Start.Add(36 * time.Hour)
 		}
 	}
-	return selector.Edition{ID: "weekly-2026-11-19", Window: week, Sections: []selector.Section{
+	return selector.Edition{ID: "weekly-2026-11-20", Window: week, Sections: []selector.Section{
 		{Category: "design", Title: "Design", Bookmarks: bookmarks},
 	}}
 }

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // goldenEdition has something of all that real editions hold.
 func goldenEdition() selector.Edition {
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, lisbon) }
-	return selector.Edition{ID: "weekly-2026-11-19", Window: week, Sections: []selector.Section{
+	return selector.Edition{ID: "weekly-2026-11-20", Window: week, Sections: []selector.Section{
 		{Category: "design", Title: "Design & Type", Bookmarks: []bookmark.Bookmark{
 			{
 				Title: `Grids < frames > tables: "R&D" and 'why'`,

@@ -14,9 +14,11 @@ import (
 func harmless(t reporter) shape {
 	e := editionOf(
 		bookmark.Bookmark{Summary: "A description.", Body: "The body.", Link: "http://example.com/"},
+		bookmark.Bookmark{Title: "שלום", Summary: "שלום"},
 		bookmark.Bookmark{Markup: bookmark.HTML, Body: "<p><em>a</em><strong>b</strong><i>c</i><b>d</b><code>e</code><q>f</q><cite>g</cite><sub>h</sub><sup>i</sup></p>"},
 	)
-	e.Sections[0].More = 1
+	e.Sections[0].Title, e.Sections[0].More = "שלום", 2
+	e.Sections[0].Next = []bookmark.Bookmark{{Title: "שלום", Link: "https://example.com/next"}}
 	return shapeOf(t, draftOf(t, theWeekly(), e).To(reader).HTML())
 }
 

@@ -1,20 +1,15 @@
 package email
 
 import (
-	"fmt"
-	"html/template"
 	"net/mail"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
-	"golang.org/x/net/html"
-	"golang.org/x/text/language"
-
 	"digest/internal/bookmark"
+	"digest/internal/locale"
 	"digest/internal/selector"
+	"digest/internal/theme"
 )
 
 // A Newsletter is what every letter says of its sender. Its texts are the
@@ -24,12 +19,19 @@ type Newsletter struct {
 	Title    string
 	From     mail.Address
 	ReplyTo  string // an address, or empty
-	Subject  string // a template; its fields are those of [Letter] and .Lead, the first bookmark's title
+	Subject  string // a template whose fields are those of [Letter]; empty: lead, count and date in the language
 	Language string // BCP 47
 	Address  string // the postal address of the sender
+	Site     string // where the bookmarks stand on the web, or empty
+	Archive  string // where letters can be read on the web, or empty
+	Theme    theme.Theme
 	// Unsubscribe is where a reader leaves: an https URL to which "/" and the
 	// recipient's token are added, and a mailbox. Either may be empty.
 	UnsubscribeURL, UnsubscribeMailto string
+	// PreferencesURL is where a reader chooses, with "/" and the token; or empty.
+	PreferencesURL string
+	// Mark stands before the subject of a letter that is no edition, or is empty.
+	Mark string
 }
 
 // A Letter is what the templates show: one edition, ready to be laid out. All
@@ -47,113 +49,56 @@ type Letter struct {
 	Sections  []Section
 	// UnsubscribeLink is the recipient's own: https, else mailto, else empty.
 	UnsubscribeLink string
+	PreferencesLink string // the recipient's own, or empty
+
+	locale *locale.Locale
 }
 
 // A Section is a category of the letter.
 type Section struct {
 	Title string
+	Dir   string // of the title, if it is not the letter's
 	Items []Item
-	More  int // bookmarks that the limit left out
+	More  []Item // shown by title: over the limit of the category, or of the letter
+	Rest  int    // bookmarks that are not shown at all
+
+	moved int // of the edition, but shown by title or not at all
 }
 
-// An Item is a bookmark as the letter shows it.
-type Item struct {
-	Title   string
-	Link    string
-	Host    string    // of the link, as a reader knows it
-	Date    time.Time // in the newsletter's time zone
-	Summary string    // the description, unless the body begins with it
-	Excerpt Excerpt   // the opening of the body
-
-	safe string
-}
-
-// Body is the whole body, sanitised; it ends all elements that it begins.
-func (i Item) Body() template.HTML {
-	var b strings.Builder
-	for _, n := range fragment(i.safe) {
-		_ = html.Render(&b, n) // a builder does not fail
-	}
-	return template.HTML(b.String()) // #nosec: the sanitiser's output
-}
-
-// Most columns of what the letter shows of one bookmark.
-const (
-	maxTitle   = 300
-	maxSummary = 360
-)
-
-// letter makes the model of an edition.
-func (n Newsletter) letter(e selector.Edition, number int, date time.Time) Letter {
+// letter makes the model of an edition, with all its details.
+func (r *Renderer) letter(e selector.Edition, number int, date time.Time) Letter {
+	zone := e.Window.End.Location()
 	l := Letter{
-		Newsletter: n,
+		Newsletter: r.newsletter,
 		Number:     number,
-		Date:       date.In(e.Window.End.Location()),
+		Date:       date.In(zone),
 		Window:     e.Window,
-		Dir:        direction(n.Language),
+		Dir:        r.locale.Dir(),
 		Count:      e.Len(),
+		locale:     r.locale,
 	}
-	c := newConverter()
+	c := r.converters.Get().(*converter)
+	defer r.converters.Put(c)
 	for _, s := range e.Sections {
-		section := Section{Title: cut(bookmark.Clean(s.Title), maxTitle), More: s.More}
+		section := Section{Title: cut(bookmark.Clean(s.Title), maxTitle), Rest: s.More - len(s.Next)}
+		section.Dir = l.foreign(section.Title)
 		for _, b := range s.Bookmarks {
-			section.Items = append(section.Items, c.item(b, e.Window.End.Location()))
+			i := c.item(b, zone)
+			i.Image = r.image(b)
+			section.Items = append(section.Items, i.directed(l))
+		}
+		for _, b := range s.Next {
+			if webAddress(b.Link) {
+				section.More = append(section.More, c.item(b, zone).directed(l))
+			} else {
+				section.Rest++
+			}
 		}
 		l.Sections = append(l.Sections, section)
 	}
 	l.Lead = l.titles()[0]
 	return l
 }
-
-// item makes the model of a bookmark.
-func (c *converter) item(b bookmark.Bookmark, zone *time.Location) Item {
-	safe := c.html(b.Body, b.Markup)
-	i := Item{
-		Title:   cut(plainText(b.Title), maxTitle),
-		Link:    unambiguous(bookmark.WithoutTracking(b.Link)),
-		Host:    b.Host(),
-		Date:    b.Date.In(zone),
-		Summary: plainText(b.Summary),
-		Excerpt: excerpt(safe, maxSummary),
-		safe:    safe,
-	}
-	if !strings.ContainsFunc(i.Title, visible) { // it was nothing but markup
-		i.Title = i.Host
-	}
-	if repeats(i.Summary, i.Excerpt.Text) {
-		i.Summary = ""
-	}
-	i.Summary = cutSentences(i.Summary, maxSummary)
-	return i
-}
-
-// webAddress reports whether a link can stand by itself in both parts, as those
-// that the package bookmark reads.
-func webAddress(link string) bool {
-	u, err := url.Parse(link)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
-		!strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r > '~' })
-}
-
-// unambiguous is a link with all characters escaped that html/template escapes
-// too, so that both parts show the same one, and that programs which look for
-// links in text do not count as part of it.
-func unambiguous(link string) string {
-	var b strings.Builder
-	for i := range len(link) {
-		if c := link[i]; strings.IndexByte("'()\"<>\\^`{|}", c) >= 0 || c == '%' && !escaped.MatchString(link[i:]) {
-			fmt.Fprintf(&b, "%%%02X", c)
-			continue
-		}
-		b.WriteByte(link[i])
-	}
-	return b.String()
-}
-
-var escaped = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
-
-// visible reports whether a reader sees r, even by itself.
-func visible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
 
 // titles are those of all items, in order.
 func (l Letter) titles() []string {
@@ -166,59 +111,56 @@ func (l Letter) titles() []string {
 	return all
 }
 
+// Say is a phrase of the letter's language. A count, if there is one, chooses
+// the plural form; {title}, {period}, {date}, {number} and {count} are filled in.
+func (l Letter) Say(phrase string, count ...int) (string, error) {
+	n := l.Count
+	if len(count) > 0 {
+		n = count[0]
+	}
+	return l.say(phrase, n)
+}
+
+// SayOf is a phrase about a section.
+func (l Letter) SayOf(phrase string, s Section) (string, error) {
+	return l.say(phrase, s.Rest, "section", s.Title)
+}
+
+func (l Letter) say(phrase string, count int, more ...string) (string, error) {
+	return l.locale.Say(phrase, count, append(more, "title", l.Title, "period", l.Period(), "date", l.Day(), "number", itoa(l.Number))...)
+}
+
+// phrases are what the built-in templates and the subject say.
+var phrases = []string{"number", "subject", "bookmarks", "minutes", "more", "rest", "web", "about", "why", "unsubscribe", "preferences", "archive"}
+
+// Period is the window in words.
+func (l Letter) Period() string { return l.locale.Period(l.Window.Start, l.Window.LastDay()) }
+
+// Day is the date of the letter.
+func (l Letter) Day() string { return l.locale.Date(l.Date) }
+
+// FullDay is the date of the letter with the day of the week.
+func (l Letter) FullDay() string { return l.locale.Full(l.Date) }
+
+// ShortDay is the date of an item.
+func (l Letter) ShortDay(i Item) string { return l.locale.Day(i.Date) }
+
 // Contents says in one line what is inside: sections with their counts.
 func (l Letter) Contents() string {
 	var parts []string
 	for _, s := range l.Sections {
-		parts = append(parts, fmt.Sprintf("%s (%d)", s.Title, len(s.Items)))
+		parts = append(parts, s.Title+" ("+itoa(len(s.Items)+s.moved)+")")
 	}
 	return strings.Join(parts, " · ")
 }
 
-// Period is the window in words.
-func (l Letter) Period() string {
-	from, to := l.Window.Start, l.Window.LastDay()
-	switch {
-	case from.Year() != to.Year():
-		return from.Format("2 January 2006") + " to " + to.Format("2 January 2006")
-	case from.Month() != to.Month():
-		return from.Format("2 January") + " to " + to.Format("2 January 2006")
-	case from.Day() != to.Day():
-		return from.Format("2") + " to " + to.Format("2 January 2006")
+// foreign is the direction of a text if it is not that of the letter.
+func (l Letter) foreign(text string) string {
+	if dir := direction(text); dir != l.Dir {
+		return dir
 	}
-	return to.Format("2 January 2006")
+	return ""
 }
 
-// preheader is the titles that come after the lead, as many as fit: the
-// subject names the lead already.
-func (l Letter) preheader() string {
-	const most = 130
-	titles := l.titles()
-	var b strings.Builder
-	b.WriteString(fmt.Sprintf("%d bookmarks, %s", len(titles), l.Period()))
-	if len(titles) == 1 {
-		b.Reset()
-		b.WriteString("One bookmark, " + l.Period())
-	}
-	for i, t := range titles[1:] {
-		sep := " · "
-		if i == 0 {
-			sep = ": "
-		}
-		b.WriteString(sep + t)
-	}
-	return cut(b.String(), most)
-}
-
-func direction(lang string) string {
-	tag, err := language.Parse(lang)
-	if err != nil {
-		return "ltr"
-	}
-	script, _ := tag.Script()
-	switch script.String() {
-	case "Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm":
-		return "rtl"
-	}
-	return "ltr"
-}
+// visible reports whether a reader sees r, even by itself.
+func visible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }

@@ -33,7 +33,7 @@ func someText() *rapid.Generator[string] {
 
 func someEdition() *rapid.Generator[selector.Edition] {
 	return rapid.Custom(func(t *rapid.T) selector.Edition {
-		e := selector.Edition{ID: "weekly-2026-11-19", Window: week}
+		e := selector.Edition{ID: "weekly-2026-11-20", Window: week}
 		for i := range rapid.IntRange(1, 40).Draw(t, "bookmarks") {
 			if i == 0 || rapid.IntRange(0, 4).Draw(t, "new section") == 0 {
 				e.Sections = append(e.Sections, selector.Section{Title: fmt.Sprintf("Section %d", i), More: rapid.IntRange(0, 3).Draw(t, "more")})

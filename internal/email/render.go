@@ -2,20 +2,22 @@ package email
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 	"time"
 
 	"golang.org/x/net/html"
 
-	"digest/internal/bookmark"
+	"digest/internal/inline"
+	"digest/internal/locale"
 	"digest/internal/selector"
+	"digest/internal/theme"
 )
 
 // The names of the templates.
@@ -27,46 +29,80 @@ const (
 // MaxMessage is the most bytes of a rendered part.
 const MaxMessage = 1 << 20
 
-// A Renderer makes drafts of editions.
+// A Renderer makes drafts of editions. It is safe for concurrent use.
 type Renderer struct {
 	newsletter Newsletter
+	locale     *locale.Locale
 	html       *template.Template
 	text       *texttemplate.Template
-	subject    *texttemplate.Template
+	subject    *texttemplate.Template // nil: the language's own
+	pictures   map[string]Picture     // by a bookmark's Image
+	converters *sync.Pool
 }
 
-// NewRenderer parses the templates of fsys and the newsletter's subject. Its
-// errors name file and line.
+// NewRenderer parses the templates of fsys, the words of the language and the
+// newsletter's subject. Its errors name file and line.
 func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
-	r := &Renderer{}
-	var errs []error
-	read := func(name string) string {
+	if n.Theme == (theme.Theme{}) {
+		n.Theme = theme.Default()
+	}
+	r := &Renderer{newsletter: n, converters: &sync.Pool{New: func() any { return newConverter() }}}
+	errs := []error{r.parse(fsys, newLook(n.Theme).functions())}
+	var err error
+	if r.locale, err = locale.Load(fsys, n.Language); err == nil {
+		err = r.locale.Has(phrases...)
+	}
+	errs = append(errs, err)
+	r, err = r.For(n)
+	return r, errors.Join(append(errs, err)...)
+}
+
+// parse reads the templates: the letter's own and the parts that they include,
+// of all files with the same ending.
+func (r *Renderer) parse(fsys fs.FS, functions map[string]any) error {
+	pages, texts := template.New("").Funcs(functions).Funcs(template.FuncMap{markerFunc: rawMarker}), texttemplate.New("").Funcs(functions)
+	names, err := fs.Glob(fsys, "*.tmpl")
+	errs := []error{err}
+	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("template %w", err))
+			continue
 		}
-		return string(data)
+		if strings.HasSuffix(name, ".txt.tmpl") {
+			_, err = texts.New(name).Parse(string(data))
+		} else if source, lexed := keepConditionals(name, string(data)); lexed != nil {
+			errs = append(errs, lexed)
+		} else {
+			_, err = pages.New(name).Parse(source)
+		}
+		if err != nil {
+			errs = append(errs, templateError(err))
+		}
 	}
-	var err error
-	if r.html, err = template.New(HTMLTemplate).Funcs(functions).Parse(read(HTMLTemplate)); err != nil {
-		errs = append(errs, templateError(err))
+	r.html, r.text = pages.Lookup(HTMLTemplate), texts.Lookup(TextTemplate)
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
-	if r.text, err = texttemplate.New(TextTemplate).Funcs(functions).Parse(read(TextTemplate)); err != nil {
-		errs = append(errs, templateError(err))
+	if r.html == nil || r.text == nil {
+		return fmt.Errorf("template %s or %s: %w", HTMLTemplate, TextTemplate, fs.ErrNotExist)
 	}
-	if r, err = r.For(n); err != nil {
-		errs = append(errs, err)
-	}
-	return r, errors.Join(errs...)
+	return nil
 }
 
-// For is the renderer of another newsletter with the same templates.
+// For is the renderer of another newsletter with the same templates, language
+// and theme.
 func (r *Renderer) For(n Newsletter) (*Renderer, error) {
-	subject, err := texttemplate.New("subject").Parse(n.Subject)
-	if err != nil {
-		err = templateError(err)
+	other := *r
+	other.newsletter, other.subject = n, nil
+	if n.Subject == "" {
+		return &other, nil
 	}
-	return &Renderer{n, r.html, r.text, subject}, err
+	var err error
+	if other.subject, err = texttemplate.New("subject").Parse(n.Subject); err != nil {
+		return nil, templateError(err)
+	}
+	return &other, nil
 }
 
 // templateError begins with the file and line.
@@ -87,58 +123,46 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 			return nil, fmt.Errorf("%s: its link %q is no http or https address", b.Path, b.Link)
 		}
 	}
-	l := r.newsletter.letter(e, number, date)
-	subject, err := execute(r.subject, l)
-	if err != nil {
+	l := r.letter(e, number, date)
+	var err error
+	if l.Subject, err = r.subjectOf(l, e); err != nil {
 		return nil, err
 	}
-	if subject = bookmark.Clean(subject); subject == "" {
-		return nil, errors.New("subject: the template gives an empty one")
+	if l.Preheader, err = l.preheader(); err != nil {
+		return nil, err
 	}
-	// A title of one endless character is no reason to send no letter.
-	l.Subject = cmp.Or(cut(subject, maxSubject), cut(l.Title, maxSubject))
-	l.Preheader = l.preheader()
-
 	d := &Draft{Edition: e.ID, Subject: l.Subject, newsletter: r.newsletter}
 	d.placeholder = placeholder(e, l.Subject)
 	l.UnsubscribeLink = r.newsletter.unsubscribeLink(d.placeholder)
+	l.PreferencesLink = r.newsletter.preferencesLink(d.placeholder)
+	if l, d.html, d.Shortened, err = r.fitted(l); err != nil {
+		return nil, err
+	}
 	if d.text, err = execute(r.text, l); err != nil {
 		return nil, err
 	}
 	d.text = tidy(d.text)
-	if d.html, err = execute(r.html, l); err != nil {
-		return nil, err
-	}
 	if tag := filtered(d.html); tag != "" {
 		return nil, fmt.Errorf("%s: it puts a value into %s that html/template allows none in", HTMLTemplate, tag)
 	}
 	if err := errors.Join(l.missingFrom(HTMLTemplate, html.UnescapeString(d.html)), l.missingFrom(TextTemplate, d.text)); err != nil {
 		return nil, err
 	}
-	if err := d.build(l); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return d, d.build(l, r.embedded(l))
 }
 
-// missingFrom refuses a part that does not do what a letter is for: lead to the
-// bookmarks, and let its reader leave.
-func (l Letter) missingFrom(template, part string) error {
-	for _, s := range l.Sections {
-		for _, i := range s.Items {
-			if !strings.Contains(part, i.Link) {
-				return fmt.Errorf("%s: the part that it makes has no link to %s; show .Link of each item", template, i.Link)
-			}
-		}
+// htmlOf is the HTML part, with the rules of plain style elements where mail
+// programs look for them.
+func (r *Renderer) htmlOf(l Letter) (string, error) {
+	part, err := execute(r.html, l)
+	if err != nil {
+		return "", err
 	}
-	if !strings.Contains(part, l.UnsubscribeLink) {
-		return fmt.Errorf("%s: the part that it makes has no way to unsubscribe; show .UnsubscribeLink", template)
+	if part, err = inline.Styles(part); err != nil {
+		return "", fmt.Errorf("%s: %w", HTMLTemplate, err)
 	}
-	return nil
+	return part, nil
 }
-
-// maxSubject is what RFC 5322 recommends for a line, without the name of the field.
-const maxSubject = 78
 
 func execute(t interface {
 	Name() string

@@ -30,15 +30,15 @@ func wrap(s string) string {
 		}
 		for {
 			word := strings.TrimRightFunc(segment, unicode.IsSpace)
-			head := fit(word, columns)
-			if head == word {
+			if widthOf(word) <= columns {
 				break
 			}
-			line, segment = head, segment[len(head):]
+			line = fit(word, columns)
+			segment = segment[len(line):]
 			flush()
 		}
 		line += segment
-		used += uniseg.StringWidth(segment)
+		used += widthOf(segment)
 		if ends && s != "" {
 			flush()
 		}
@@ -48,7 +48,17 @@ func wrap(s string) string {
 }
 
 // width is how many columns s takes at the end of a line.
-func width(s string) int { return uniseg.StringWidth(strings.TrimRightFunc(s, unicode.IsSpace)) }
+func width(s string) int { return widthOf(strings.TrimRightFunc(s, unicode.IsSpace)) }
+
+// widthOf is how many columns s takes, as a terminal counts them.
+func widthOf(s string) int {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return uniseg.StringWidth(s)
+		}
+	}
+	return len(s)
+}
 
 // fit is the longest beginning of s, by whole characters, within width; at
 // least one character.

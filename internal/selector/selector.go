@@ -68,8 +68,12 @@ type Section struct {
 	Category  string // name
 	Title     string
 	Bookmarks []bookmark.Bookmark
-	More      int // how many the limit left out
+	More      int                 // how many the limit left out
+	Next      []bookmark.Bookmark // the best of those
 }
+
+// maxNext is how many of those that a limit left out a section names.
+const maxNext = 5
 
 // Len is the number of bookmarks in the edition.
 func (e Edition) Len() int {
@@ -244,7 +248,9 @@ func (p Policy) fill(i int, candidates []candidate, chosen map[string]*Verdict) 
 		case twice:
 			v.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
 		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit:
-			s.More++
+			if s.More++; len(s.Next) < maxNext {
+				s.Next = append(s.Next, v.Bookmark)
+			}
 			v.rule(OverLimit, "it is number %d in %q, which takes %d", len(s.Bookmarks)+s.More, c.Heading(), c.Limit)
 		default:
 			chosen[cand.key] = v

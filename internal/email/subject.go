@@ -1,0 +1,152 @@
+package email
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"digest/internal/bookmark"
+	"digest/internal/selector"
+)
+
+// maxSubject is what RFC 5322 recommends for a line, without the name of the
+// field, in columns.
+const maxSubject = 78
+
+// subject is that of the letter. Where it is too long the lead is cut, so that
+// what stands behind it is kept; no two editions have the same one, so that mail
+// programs do not put them into one thread.
+func (r *Renderer) subjectOf(l Letter, e selector.Edition) (string, error) {
+	numbered, err := r.setsApart(l, e)
+	if err != nil {
+		return "", err
+	}
+	s, err := r.rawSubject(l)
+	if err != nil {
+		return "", err
+	}
+	tail := ""
+	if !numbered {
+		number, err := l.Say("number")
+		if err != nil {
+			return "", err
+		}
+		tail = " · " + number
+	}
+	if over := widthOf(s+tail) - maxSubject; over > 0 {
+		short := l
+		if short.Lead = cut(l.Lead, widthOf(l.Lead)-over); short.Lead != "" {
+			if s, err = r.rawSubject(short); err != nil {
+				return "", err
+			}
+		}
+	}
+	s = cut(s, maxSubject-widthOf(tail))
+	// A title of one endless character is no reason to send no letter.
+	return cmp.Or(s, cut(l.Title, maxSubject-widthOf(tail))) + tail, nil
+}
+
+// setsApart reports whether the subject differs from that of every other edition
+// by itself: it holds the number; or the whole date, where the edition is that of
+// a date.
+func (r *Renderer) setsApart(l Letter, e selector.Edition) (bool, error) {
+	if l.Mark != "" {
+		return true, nil
+	}
+	mine, err := r.rawSubject(l)
+	if err != nil {
+		return false, err
+	}
+	differs := func(change func(*Letter)) bool {
+		other := l
+		change(&other)
+		s, failed := r.rawSubject(other)
+		err = cmp.Or(err, failed)
+		return s != mine
+	}
+	if e.ID == l.Name+"-"+l.Date.Format("2006-01-02") &&
+		differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 0, 1) }) &&
+		differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 1, 0) }) &&
+		differs(func(o *Letter) { o.Date = l.Date.AddDate(1, 0, 0) }) {
+		return true, err
+	}
+	return differs(func(o *Letter) { o.Number++ }), err
+}
+
+// rawSubject is as long as it comes.
+func (r *Renderer) rawSubject(l Letter) (string, error) {
+	var s string
+	var err error
+	if r.newsletter.Subject == "" {
+		s, err = l.say("subject", l.Count-1, "lead", l.Lead)
+	} else {
+		s, err = execute(r.subject, l)
+	}
+	if err != nil {
+		return "", err
+	}
+	if s = bookmark.Clean(s); s == "" {
+		return "", errors.New("subject: the template gives an empty one")
+	}
+	return bookmark.Clean(l.Mark + " " + s), nil
+}
+
+// A preheader has at least so many columns where there is enough to say: less
+// looks lost beside the subject; and at most so many.
+const (
+	minPreheader = 40
+	maxPreheader = 130
+)
+
+// preheader is what the subject does not say: the titles after the lead, then
+// what the lead is about, then what is inside.
+func (l Letter) preheader() (string, error) {
+	count, err := l.Say("bookmarks")
+	if err != nil {
+		return "", err
+	}
+	parts := l.titles()[1:]
+	if len(l.Sections) > 0 && len(l.Sections[0].Items) > 0 {
+		lead := l.Sections[0].Items[0]
+		parts = append(parts, cmp.Or(lead.Summary, lead.Excerpt.Text))
+	}
+	parts = append(parts, count, l.Contents(), l.FullDay(), l.From.Name)
+	said := strings.ToLower(l.Subject)
+	var kept string
+	for i, p := range parts {
+		enough := widthOf(kept) >= minPreheader
+		if enough && (i >= len(l.titles())-1 || widthOf(kept) >= maxPreheader) {
+			break
+		}
+		if p == "" || strings.Contains(said, strings.ToLower(p)) || strings.Contains(strings.ToLower(kept), strings.ToLower(p)) {
+			continue
+		}
+		if kept != "" {
+			kept += " · "
+		}
+		kept += p
+	}
+	return cut(kept, maxPreheader), nil
+}
+
+// missingFrom refuses a part that does not do what a letter is for: lead to the
+// bookmarks, and let its reader leave.
+func (l Letter) missingFrom(template, part string) error {
+	for _, s := range l.Sections {
+		for _, i := range s.Items {
+			if !strings.Contains(part, i.Link) {
+				return fmt.Errorf("%s: the part that it makes has no link to %s; show .Link of each item", template, i.Link)
+			}
+		}
+		for _, i := range s.More {
+			if !strings.Contains(part, i.Link) {
+				return fmt.Errorf("%s: the part that it makes has no link to %s; show .Link of each of .More", template, i.Link)
+			}
+		}
+	}
+	if !strings.Contains(part, l.UnsubscribeLink) {
+		return fmt.Errorf("%s: the part that it makes has no way to unsubscribe; show .UnsubscribeLink", template)
+	}
+	return nil
+}

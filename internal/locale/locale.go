@@ -1,0 +1,209 @@
+// Package locale is how a letter speaks a language: its fixed words, its plural
+// forms and its dates. Each language is a file of data, so that it can be mended
+// or added to without the program:
+//
+//	l, err := locale.Load(templates.FS(""), "pt-BR")
+//	l.Say("bookmarks", 3, "period", l.Period(from, to)) // 3 links de 13 a 19 de novembro de 2026, nil
+package locale
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+// Dir is the folder of the languages' files, each named by its tag: pt-BR.yaml.
+const Dir = "languages"
+
+// A Locale is one language. It is safe for concurrent use.
+type Locale struct {
+	tag     language.Tag
+	dir     string
+	file    file
+	phrases map[string]phrase
+}
+
+// file is what a language's file holds.
+type file struct {
+	Months   []string          `yaml:"months"`   // January first
+	Weekdays []string          `yaml:"weekdays"` // Sunday first
+	Dates    map[string]string `yaml:"dates"`    // patterns; see date.go
+	Phrases  map[string]any    `yaml:"phrases"`  // a text, or a map from plural form to text
+}
+
+// Load reads the words of a language (BCP 47). Where there are none for pt-BR,
+// those of pt do. Its errors name the file.
+func Load(fsys fs.FS, tag string) (*Locale, error) {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return nil, fmt.Errorf("language %q: it is no language tag", tag)
+	}
+	for at := t; at != language.Und; at = at.Parent() {
+		name := path.Join(Dir, at.String()+".yaml")
+		data, err := fs.ReadFile(fsys, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		l, err := parse(t, data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return l, nil
+	}
+	return nil, fmt.Errorf("language %s: there are no words for it, only for %s; write %s/%s.yaml into the folder of templates",
+		t, strings.Join(Languages(fsys), ", "), Dir, t)
+}
+
+// Languages are the tags that have a file.
+func Languages(fsys fs.FS) []string {
+	names, _ := fs.Glob(fsys, Dir+"/*.yaml") // the pattern is good
+	for i, n := range names {
+		names[i] = strings.TrimSuffix(path.Base(n), ".yaml")
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func parse(t language.Tag, data []byte) (*Locale, error) {
+	l := &Locale{tag: t, dir: direction(t), phrases: map[string]phrase{}}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&l.file); err != nil {
+		return nil, err
+	}
+	var faults []error
+	if n := len(l.file.Months); n != 12 {
+		faults = append(faults, fmt.Errorf("months: %d of them, not 12", n))
+	}
+	if n := len(l.file.Weekdays); n != 7 {
+		faults = append(faults, fmt.Errorf("weekdays: %d of them, not 7", n))
+	}
+	for _, name := range patterns {
+		if l.file.Dates[name] == "" {
+			faults = append(faults, fmt.Errorf("dates: %s is missing", name))
+		}
+	}
+	for name, value := range l.file.Phrases {
+		p, err := newPhrase(value)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("phrases: %s: %w", name, err))
+		}
+		l.phrases[name] = p
+	}
+	return l, errors.Join(faults...)
+}
+
+// Tag is the language as HTML and mail name it.
+func (l *Locale) Tag() string { return l.tag.String() }
+
+// Dir is the direction of the language's writing, ltr or rtl.
+func (l *Locale) Dir() string { return l.dir }
+
+func direction(t language.Tag) string {
+	script, _ := t.Script()
+	switch script.String() {
+	case "Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg":
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// A phrase is a text by plural form of the language (CLDR).
+type phrase map[plural.Form]string
+
+var forms = map[string]plural.Form{
+	"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
+}
+
+func newPhrase(value any) (phrase, error) {
+	if text, ok := value.(string); ok {
+		return phrase{plural.Other: text}, nil
+	}
+	texts, ok := value.(map[string]any)
+	if !ok {
+		return nil, errors.New("it is neither a text nor a table of plural forms")
+	}
+	p := phrase{}
+	for name, value := range texts {
+		form, known := forms[name]
+		text, isText := value.(string)
+		if !known || !isText {
+			return nil, fmt.Errorf("%s is no text for zero, one, two, few, many or other", name)
+		}
+		p[form] = text
+	}
+	if p[plural.Other] == "" {
+		return nil, errors.New("the form other is missing")
+	}
+	return p, nil
+}
+
+// Say is a phrase with its placeholders filled in: {count}, and by name what
+// follows as pairs. The count chooses the plural form; of none at all that is
+// zero, in every language. A phrase that the file does not have is an error.
+func (l *Locale) Say(name string, count int, pairs ...string) (string, error) {
+	p, ok := l.phrases[name]
+	if !ok {
+		return "", fmt.Errorf("%s has no phrase %q", l.tag, name)
+	}
+	text := p[plural.Cardinal.MatchPlural(l.tag, count, 0, 0, 0, 0)]
+	if count == 0 {
+		text = cmp.Or(p[plural.Zero], text)
+	}
+	text = cmp.Or(text, p[plural.Other])
+	return fill(text, func(name string) (string, bool) {
+		if name == "count" {
+			return strconv.Itoa(count), true
+		}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}), nil
+}
+
+// Has reports whether all phrases are there, as an error that names those that
+// are not.
+func (l *Locale) Has(names ...string) error {
+	missing := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return l.phrases[n] != nil })
+	if len(missing) > 0 {
+		return fmt.Errorf("%s/%s.yaml: phrases: %s missing", Dir, l.tag, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// fill replaces each {name} by what value has for it, once: what is filled in is
+// not looked at again. A name without a value stays.
+func fill(text string, value func(name string) (string, bool)) string {
+	var b strings.Builder
+	for {
+		before, rest, opened := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		b.WriteString(before)
+		if !opened || !closed {
+			b.WriteString(text[len(before):])
+			return b.String()
+		}
+		v, ok := value(name)
+		if !ok {
+			v = "{" + name + "}"
+		}
+		b.WriteString(v)
+		text = after
+	}
+}
