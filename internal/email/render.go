@@ -60,7 +60,7 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 // parse reads the templates: the letter's own and the parts that they include,
 // of all files with the same ending.
 func (r *Renderer) parse(fsys fs.FS, functions map[string]any) error {
-	pages, texts := template.New("").Funcs(functions).Funcs(template.FuncMap{markerFunc: rawMarker}), texttemplate.New("").Funcs(functions)
+	pages, texts := template.New("").Funcs(functions).Funcs(template.FuncMap{conditionalFunction: rawMarker}), texttemplate.New("").Funcs(functions)
 	names, err := fs.Glob(fsys, "*.tmpl")
 	errs := []error{err}
 	for _, name := range names {
