@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"digest/internal/config"
-	"digest/internal/ledger"
 	"digest/internal/selector"
 	"digest/internal/subscriber"
 )
@@ -105,21 +104,9 @@ func configFindings(err error) []finding {
 
 // checkEdition reads all content and renders the edition of now.
 func (n *newsletter) checkEdition(ctx context.Context) []finding {
-	past, err := n.past(ctx)
+	s, number, err := n.next(ctx)
 	if err != nil {
-		return []finding{{"database", "error", n.Database, err.Error(), ""}}
-	}
-	number := 1
-	if past != nil {
-		defer past.Close()
-		if number, err = past.LastNumber(ctx, n.Name); err != nil {
-			return []finding{{"database", "error", n.Database, err.Error(), ""}}
-		}
-		number++
-	}
-	s, err := n.selection(ctx, past)
-	if err != nil {
-		return []finding{{"content", "error", "content", err.Error(), ""}}
+		return []finding{{"edition", "error", n.policy.ID(), err.Error(), ""}}
 	}
 	var found []finding
 	for _, fe := range s.odd {
@@ -147,12 +134,7 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 	if err != nil {
 		return append(found, finding{"templates", "error", "templates", n.templateFault(err).Error(), ""})
 	}
-	m := n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
-	// Gmail cuts a letter there, and with it the way to unsubscribe.
-	const most = 100 << 10
-	if size := len(m.HTML()); size > most {
-		found = append(found, finding{"letter.size", "warning", edition.ID, fmt.Sprintf("the HTML part has %d bytes, and Gmail cuts it at about %d", size, most), "lower the limits of the categories"})
-	}
+	found = append(found, n.checkLetter(draft)...)
 	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%s from %s, subject %q", count(edition.Len(), "bookmark"), edition.Window, draft.Subject), ""})
 }
 

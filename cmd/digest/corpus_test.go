@@ -60,7 +60,7 @@ func TestSeed(t *testing.T) {
 	for _, want := range []string{
 		">" + title + "</a>",
 		`href="https://www.healthcareitnews.com/news/health-secretary-matt-hancock-announces-new-unit-digital-data-and-technology-nhsx"`,
-		">healthcareitnews.com &middot; 20 February",
+		">healthcareitnews.com · 20 February",
 		">Healthcare IT</h2>",
 	} {
 		if !strings.Contains(html, want) {

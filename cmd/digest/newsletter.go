@@ -22,6 +22,7 @@ import (
 	"digest/internal/selector"
 	"digest/internal/sqlite"
 	"digest/internal/subscriber"
+	"digest/internal/thumbnail"
 	"digest/templates"
 )
 
@@ -33,6 +34,7 @@ type newsletter struct {
 	policy   selector.Policy
 	renderer *email.Renderer
 	signer   *email.Signer // nil: messages are not signed
+	fetcher  *thumbnail.Fetcher
 }
 
 // load reads the configuration, the flags and the DKIM key, and parses the
@@ -67,7 +69,7 @@ func (a *app) configure() (*newsletter, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	n := &newsletter{app: a, Config: c}
+	n := &newsletter{app: a, Config: c, fetcher: &thumbnail.Fetcher{Width: pictureWidth, MaxHeight: pictureHeight}}
 	if n.policy, err = n.newPolicy(); err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

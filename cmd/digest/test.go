@@ -66,20 +66,7 @@ func (a *app) test(ctx context.Context, addresses []string) error {
 
 // testDraft is the edition of now under a name of its own.
 func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
-	past, err := n.past(ctx)
-	if err != nil {
-		return nil, err
-	}
-	number := 1
-	if past != nil {
-		defer past.Close()
-		last, err := past.LastNumber(ctx, n.Name)
-		if err != nil {
-			return nil, err
-		}
-		number = last + 1
-	}
-	s, err := n.selection(ctx, past)
+	s, number, err := n.next(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +82,10 @@ func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	draft, err := renderer.Render(edition, number, n.policy.Now)
+	draft, err := renderer.Illustrated(n.pictures(ctx, edition)).Render(edition, number, n.policy.Now)
 	if err != nil {
 		return nil, n.templateFault(err)
 	}
+	n.warnShortened(draft)
 	return draft, nil
 }

@@ -80,7 +80,7 @@ func (g *gatherer) gather(n *html.Node, marks []atom.Atom) {
 
 // add appends text with each run of blanks folded into one.
 func (g *gatherer) add(s string, marks []atom.Atom) {
-	folded := bookmark.Clean("x" + s + "x")
+	folded := readable("x" + s + "x")
 	folded = folded[1 : len(folded)-1]
 	if g.text.Len() == 0 || strings.HasSuffix(g.text.String(), " ") {
 		folded = strings.TrimPrefix(folded, " ")

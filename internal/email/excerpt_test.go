@@ -29,7 +29,7 @@ func TestExcerpt(t *testing.T) {
 		{"paragraphs are one", "<p>One.</p><p>Two.</p>", 20, "One. Two.", "One. Two."},
 		{"lists are one", "<ul><li>One</li><li>Two</li></ul>", 20, "One Two", "One Two"},
 		{"a line break is a blank", "One<br>two", 20, "One two", "One two"},
-		{"never in a character", "<p>a &lt;b&gt; &amp;amp; c</p>", 20, "a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"},
+		{"never in a character", "<p>a &lt;b&gt; &amp;amp; c</p>", 20, "a &lt;b&gt; &amp; c", "a <b> & c"},
 		{"not in an escape", "<p>&lt;&lt;&lt;&lt;&lt;&lt;</p>", 4, "&lt;&lt;&lt;…", "<<<…"},
 		{"its own ellipsis", "<p>One…</p>", 20, "One…", "One…"},
 		{"its own ellipsis in emphasis", "<p><em>One…</em></p>", 20, "<em>One</em>…", "One…"},

@@ -136,6 +136,15 @@ func direction(text string) string {
 	return "ltr"
 }
 
+// turns reports whether a letter in the text runs against a direction.
+func turns(text, dir string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
+		p, _ := bidi.LookupRune(r)
+		class := p.Class()
+		return dir == "rtl" && class == bidi.L || dir == "ltr" && (class == bidi.R || class == bidi.AL)
+	})
+}
+
 // webAddress reports whether a link can stand by itself in both parts, as those
 // that the package bookmark reads.
 func webAddress(link string) bool {

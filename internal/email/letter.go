@@ -142,16 +142,51 @@ func (l Letter) Day() string { return l.locale.Date(l.Date) }
 // FullDay is the date of the letter with the day of the week.
 func (l Letter) FullDay() string { return l.locale.Full(l.Date) }
 
-// ShortDay is the date of an item.
-func (l Letter) ShortDay(i Item) string { return l.locale.Day(i.Date) }
+// Line is parts beside each other, with a mark of the letter's direction behind
+// those that may run the other way, so that each stays whole in its place (UAX #9).
+func (l Letter) Line(parts ...string) string {
+	mark := "\u200E"
+	if l.Dir == "rtl" {
+		mark = "\u200F"
+	}
+	var b strings.Builder
+	for _, p := range parts {
+		if p == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(" · ")
+		}
+		b.WriteString(p)
+		if turns(p, l.Dir) {
+			b.WriteString(mark)
+		}
+	}
+	return b.String()
+}
+
+// About is where an item is from, of which day, and how long it takes to read.
+func (l Letter) About(i Item) (string, error) {
+	if i.Minutes == 0 {
+		return l.Line(i.Host, l.locale.Day(i.Date)), nil
+	}
+	minutes, err := l.Say("minutes", i.Minutes)
+	return l.Line(i.Host, l.locale.Day(i.Date), minutes), err
+}
+
+// Heading is the number and the date.
+func (l Letter) Heading() (string, error) {
+	number, err := l.Say("number")
+	return l.Line(number, l.FullDay()), err
+}
 
 // Contents says in one line what is inside: sections with their counts.
 func (l Letter) Contents() string {
-	var parts []string
-	for _, s := range l.Sections {
-		parts = append(parts, s.Title+" ("+itoa(len(s.Items)+s.moved)+")")
+	parts := make([]string, len(l.Sections))
+	for i, s := range l.Sections {
+		parts[i] = s.Title + " (" + itoa(len(s.Items)+s.moved) + ")"
 	}
-	return strings.Join(parts, " · ")
+	return l.Line(parts...)
 }
 
 // foreign is the direction of a text if it is not that of the letter.

@@ -14,7 +14,7 @@ import (
 // it stands, since it may be what the text is about.
 func plainText(s string) string {
 	if !strings.ContainsAny(s, "<&") {
-		return bookmark.Clean(s)
+		return readable(s)
 	}
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(s))
@@ -41,8 +41,13 @@ func plainText(s string) string {
 		}
 		b.WriteString(raw)
 	}
-	// Feeds escape twice now and then.
-	return bookmark.Clean(html.UnescapeString(html.UnescapeString(b.String())))
+	return readable(html.UnescapeString(b.String()))
+}
+
+// readable is text from the web as its author meant it: feeds escape twice now
+// and then, and what could not be decoded is gone.
+func readable(s string) string {
+	return strings.ReplaceAll(bookmark.Clean(html.UnescapeString(s)), "\uFFFD", "")
 }
 
 // formatting reports whether a tag formats text, and whether it ends a word.

@@ -112,8 +112,9 @@ func (k look) functions() map[string]any {
 		},
 		// list is several values as one, for a template that needs them.
 		"list": func(values ...any) []any { return values },
-		// wrap, heading and subheading lay out the text part.
+		// wrap, title, heading and subheading lay out the text part.
 		"wrap":       wrap,
+		"title":      wrapTitle,
 		"heading":    func(s string) string { return underline("=", s) },
 		"subheading": func(s string) string { return underline("-", s) },
 	}

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"digest/internal/bookmark"
 	"digest/internal/selector"
 )
 
 // maxSubject is what RFC 5322 recommends for a line, without the name of the
-// field, in columns.
+// field, in columns and in characters of Unicode.
 const maxSubject = 78
 
 // subject is that of the letter. Where it is too long the lead is cut, so that
@@ -42,9 +43,20 @@ func (r *Renderer) subjectOf(l Letter, e selector.Edition) (string, error) {
 			}
 		}
 	}
-	s = cut(s, maxSubject-widthOf(tail))
+	most := maxSubject - utf8.RuneCountInString(tail)
 	// A title of one endless character is no reason to send no letter.
-	return cmp.Or(s, cut(l.Title, maxSubject-widthOf(tail))) + tail, nil
+	return cmp.Or(cutCharacters(s, most), cutCharacters(l.Title, most)) + tail, nil
+}
+
+// cutCharacters is s within most columns and most characters of Unicode, of which
+// a reader may see several as one.
+func cutCharacters(s string, most int) string {
+	for columns := most; columns > 0; columns-- {
+		if short := cut(s, columns); utf8.RuneCountInString(short) <= most {
+			return short
+		}
+	}
+	return ""
 }
 
 // setsApart reports whether the subject differs from that of every other edition

@@ -47,6 +47,24 @@ func wrap(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// wrapTitle breaks a title at its blanks only, so that who looks for it finds it
+// in both parts, be it in a language without blanks.
+func wrapTitle(s string) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && widthOf(line)+1+widthOf(word) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
+}
+
 // width is how many columns s takes at the end of a line.
 func width(s string) int { return widthOf(strings.TrimRightFunc(s, unicode.IsSpace)) }
 
@@ -75,10 +93,10 @@ func fit(s string, width int) string {
 
 // underline is a heading over a line of the same width.
 func underline(mark, s string) string {
-	s = wrap(s)
+	s = wrapTitle(s)
 	widest := 0
 	for line := range strings.Lines(s) {
-		widest = max(widest, width(line))
+		widest = max(widest, min(width(line), columns))
 	}
 	return s + "\n" + strings.Repeat(mark, widest)
 }

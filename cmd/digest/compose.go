@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"digest/internal/config"
+	"digest/internal/email"
+	"digest/internal/ledger"
+	"digest/internal/sqlite"
+	"digest/internal/subscriber"
+)
+
+// compose returns the edition of now with its draft: selected, rendered and
+// fixed now, or, if somebody has or may have it, as it was fixed then.
+func (n *newsletter) compose(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, *email.Draft, error) {
+	fixed, err := n.fixed(ctx, past)
+	if errors.Is(err, ledger.ErrNotFound) && n.flags.edition == "" {
+		fixed, err = n.fix(ctx, book, past)
+	}
+	if err != nil {
+		return fixed, nil, err
+	}
+	draft := &email.Draft{}
+	if err := json.Unmarshal(fixed.Draft, draft); err != nil {
+		return fixed, nil, fmt.Errorf("edition %s: its stored draft cannot be read: %w", fixed.ID, err)
+	}
+	return fixed, draft, nil
+}
+
+// fixed returns the edition that is asked for, or that of now, as an earlier
+// run fixed it. One of now that nobody can have got counts as not found: it may
+// still be made anew.
+func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition, error) {
+	id := cmp.Or(n.flags.edition, n.policy.ID())
+	if past == nil {
+		return ledger.Edition{}, fmt.Errorf("%s: %w", id, ledger.ErrNotFound)
+	}
+	e, err := past.Edition(ctx, id)
+	if err == nil && e.Newsletter != n.Name {
+		err = ledger.ErrNotFound
+	}
+	if err != nil {
+		return e, fmt.Errorf("%s: %w; digest status shows all of them", id, err)
+	}
+	if n.flags.edition != "" {
+		return e, nil
+	}
+	counts, err := past.Counts(ctx, id)
+	if err != nil {
+		return e, err
+	}
+	if counts.Sent+counts.Unknown+counts.Committing == 0 {
+		return e, ledger.ErrNotFound
+	}
+	if !e.Start.Equal(n.policy.Window.Start) || !e.End.Equal(n.policy.Window.End) {
+		n.log.Warn(fmt.Sprintf("%s was fixed with the window %s to %s and is sent as it was", id, e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339)))
+	}
+	return e, nil
+}
+
+// fix selects and renders the edition of now and has the book keep it.
+func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, error) {
+	s, err := n.selection(ctx, past)
+	if err != nil {
+		return ledger.Edition{}, err
+	}
+	n.warnOdd(s.odd)
+	selected := s.edition
+	if selected.Len() == 0 {
+		return ledger.Edition{}, &emptyError{s}
+	}
+	n.sayWaiting(s.verdicts)
+	content, err := json.Marshal(selected)
+	if err != nil {
+		return ledger.Edition{}, fmt.Errorf("edition %s: %w", selected.ID, err)
+	}
+	e := ledger.Edition{
+		ID: selected.ID, Newsletter: n.Name, Start: selected.Window.Start, End: selected.Window.End,
+		Date: n.policy.Now, Content: content,
+	}
+	for b := range selected.All() {
+		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
+	}
+	renderer := n.renderer
+	if n.flags.dryRun && n.Images != config.NoImages {
+		n.log.Warn("images are fetched when the letter is sent; a dry run shows none")
+	} else {
+		renderer = renderer.Illustrated(n.pictures(ctx, selected))
+	}
+	// An earlier run may have fixed it and come no further.
+	if err := book.Discard(ctx, e.ID); err != nil {
+		return e, err
+	}
+	return book.Open(ctx, e, func(number int) ([]byte, error) {
+		draft, err := renderer.Render(selected, number, n.policy.Now)
+		if err != nil {
+			return nil, n.templateFault(err)
+		}
+		n.warnShortened(draft)
+		if err := n.refuse(draft); err != nil {
+			return nil, err
+		}
+		return json.Marshal(draft)
+	})
+}
+
+// addresser makes the message of a recipient.
+func (n *newsletter) addresser(draft *email.Draft) func(ledger.Recipient) email.Message {
+	secret := n.secret()
+	return func(r ledger.Recipient) email.Message {
+		return n.sign(draft.To(email.Recipient{
+			Address: mail.Address{Name: r.Name, Address: r.Address},
+			Token:   subscriber.Token(secret, n.Name, r.Key),
+		}))
+	}
+}
+
+// A next edition is that of now with the number it would get, and nothing is
+// fixed by asking.
+func (n *newsletter) next(ctx context.Context) (s *selection, number int, err error) {
+	past, err := n.past(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if past != nil {
+		defer past.Close()
+		if number, err = past.LastNumber(ctx, n.Name); err != nil {
+			return nil, 0, err
+		}
+	}
+	s, err = n.selection(ctx, past)
+	return s, number + 1, err
+}
+
+// warnShortened says what the letter had to leave out so that mail programs do
+// not cut it.
+func (n *newsletter) warnShortened(draft *email.Draft) {
+	if len(draft.Shortened) > 0 {
+		n.log.Warn(fmt.Sprintf("%s: so that the letter stays below %d KB, %s", draft.Edition, email.MaxHTML/1000, strings.Join(draft.Shortened, "; ")))
+	}
+}
