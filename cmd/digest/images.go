@@ -89,8 +89,8 @@ func (n *newsletter) picture(ctx context.Context, image string) (email.Picture, 
 	switch { // what every mail program shows
 	case u.Scheme != "https":
 		return email.Picture{}, errors.New("its address is not https")
-	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, "image/png"):
-		return email.Picture{}, fmt.Errorf("it is %s, which some mail programs do not show; set images to embed", "image/png")
+	case thumb.Source == "image/webp":
+		return email.Picture{}, errors.New("it is WebP, which some mail programs do not show; set images to embed")
 	}
 	return email.Picture{Link: u.String(), Width: thumb.Width, Height: thumb.Height}, nil
 }
@@ -131,6 +131,9 @@ func (n *newsletter) warnPictures(images []string, faults []error) {
 			continue
 		}
 		name, _, _ := strings.Cut(images[i], "?")
+		if u, failed := url.Parse(name); failed == nil && u.User != nil {
+			name = u.Redacted()
+		}
 		n.log.Warn(fmt.Sprintf("image %.200q: %v; the letter goes without it", name, err))
 	}
 	if more > 0 {

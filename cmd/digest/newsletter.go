@@ -86,6 +86,9 @@ func (n *newsletter) parseTemplates() (err error) {
 // templateFault says where the templates are, and what they can show.
 func (n *newsletter) templateFault(err error) error {
 	where := n.File
+	if strings.HasPrefix(err.Error(), "language ") {
+		return &exitError{exitUsage, fmt.Errorf("%s: %w, or set another language", where, err)}
+	}
 	if !strings.HasPrefix(err.Error(), "subject") {
 		where = cmp.Or(n.Templates, "templates")
 	}

@@ -183,7 +183,7 @@ func (n *newsletter) sayWaits(deferred int, until time.Time) {
 // reportDryRun prints the text part and the summary, and writes the files.
 func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned ledger.Counts, m *email.Message) error {
 	if m == nil {
-		first := n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
+		first := n.anybody(draft)
 		m = &first
 		n.log.Warn("nobody would get this edition; it is shown as for nobody@example.org")
 	}

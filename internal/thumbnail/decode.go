@@ -62,6 +62,7 @@ func matches(data []byte, magic string) bool {
 // A decoded picture is drawn from the pixels of its canvas. It is to be seen
 // as its orientation says.
 type decoded struct {
+	format        string
 	pixels        image.Image
 	canvas        image.Rectangle // of a GIF it may be larger than its first frame
 	orientation   orientation
@@ -82,7 +83,7 @@ func decode(ctx context.Context, data []byte, maxPixels int) (decoded, error) {
 	if int64(config.Width)*int64(config.Height) > int64(maxPixels) {
 		return decoded{}, fmt.Errorf("%d x %d pixels are too many", config.Width, config.Height)
 	}
-	d := decoded{canvas: image.Rect(0, 0, config.Width, config.Height), orientation: upright, width: config.Width, height: config.Height}
+	d := decoded{format: f.name, canvas: image.Rect(0, 0, config.Width, config.Height), orientation: upright, width: config.Width, height: config.Height}
 	if f.name == "JPEG" {
 		d.orientation = orientationOf(data)
 	}

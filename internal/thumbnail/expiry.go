@@ -25,7 +25,7 @@ func Expiry(rawURL string) (at time.Time, signed bool) {
 		if err != nil {
 			return time.Time{}, true
 		}
-		if !signed || until.Before(at) {
+		if !signed {
 			at, signed = until, true
 		}
 	}

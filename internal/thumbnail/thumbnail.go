@@ -19,6 +19,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type Image struct {
 	Data          []byte
 	Type          string // image/jpeg or image/png
 	Width, Height int    // as shown, in CSS pixels: half of the file's
+	Source        string // what was fetched: image/png, image/jpeg, image/gif or image/webp
 }
 
 // A Fetcher fetches pictures. Its zero value is ready for use, and one Fetcher
@@ -99,7 +101,9 @@ func (f *Fetcher) picture(ctx context.Context, data []byte) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	return s.encode(ctx, w, h, cmp.Or(f.MaxData, 150_000))
+	img, err := s.encode(ctx, w, h, cmp.Or(f.MaxData, 150_000))
+	img.Source = "image/" + strings.ToLower(p.format)
+	return img, err
 }
 
 // limited is ctx for no longer than the Timeout. Its cause says which of the two
