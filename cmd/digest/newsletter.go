@@ -69,7 +69,7 @@ func (a *app) configure() (*newsletter, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	n := &newsletter{app: a, Config: c, fetcher: &thumbnail.Fetcher{Width: pictureWidth, MaxHeight: pictureHeight}}
+	n := &newsletter{app: a, Config: c, fetcher: &thumbnail.Fetcher{Width: pictureWidth, MaxHeight: pictureHeight, MaxPixels: 20_000_000}}
 	if n.policy, err = n.newPolicy(); err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

@@ -10,7 +10,8 @@ import (
 // A field is one of a header.
 type field struct {
 	name  string
-	raw   string // after the colon, as it stands
+	rows  []string
+	raw   string // the rows after the colon, as they stand
 	value string // unfolded
 	line  int
 }
@@ -38,11 +39,12 @@ func splitHeader(raw []byte) (fields []field, faults []fault, body []byte, at in
 				faults = append(faults, fault{line, "the first line goes on with a field that there is not"})
 				continue
 			}
-			fields[len(fields)-1].raw += "\n" + text
+			last := &fields[len(fields)-1]
+			last.rows = append(last.rows, text)
 		case !colon || !isName(name):
 			faults = append(faults, fault{line, "the line is no field, and goes on with none"})
 		default:
-			fields = append(fields, field{name: name, raw: value, line: line})
+			fields = append(fields, field{name: name, rows: []string{value}, line: line})
 		}
 	}
 }
@@ -54,7 +56,8 @@ func isName(s string) bool {
 
 func unfold(fields []field) []field {
 	for i, f := range fields {
-		fields[i].value = strings.TrimSpace(strings.ReplaceAll(f.raw, "\n", ""))
+		fields[i].raw = strings.Join(f.rows, "\n")
+		fields[i].value = strings.TrimSpace(strings.Join(f.rows, ""))
 	}
 	return fields
 }

@@ -59,6 +59,7 @@ func FuzzHTML(f *testing.F) {
 	for _, s := range []string{
 		"<scr<script>ipt>", "<svg/onload=a()>", "<a href='java\nscript:a()'>", "<image src=x>", "<p hidden><p>a", "<!--[if", "<![endif]",
 		"<noscript><script>a()</script>", "<textarea><script>", "<h1>a<h1>b", "</p><table><a href=#><td>", "<style>@{@{", "<title>", "<body style='font:1/a'>",
+		"a&#10;{{", "a\r}}", "<style>a\r@{@{",
 	} {
 		f.Add(s)
 	}

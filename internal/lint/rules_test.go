@@ -80,7 +80,7 @@ func TestNoRuleIsDeadOrNamedTwice(t *testing.T) {
 
 // What is wrong is said where it is.
 func TestLines(t *testing.T) {
-	const html = "<!DOCTYPE html>\n<html lang=en\n dir=ltr>\n<!--[if mso]>\n<table>\n<![endif]-->\n<h1>\none</h1>\n<img\nalt=x src=y>\n<p>a\n{{b}}</p>\n"
+	const html = "<!DOCTYPE html>\n<html lang=en\n dir=ltr>\n<!--[if mso]>\n<table>\n<![endif]-->\n<h1>\none</h1>\n<img\nalt=x src=y>\n<p>a\n{{b}}</p>\n<!--[if !mso]><!-->\n"
 	l := read([]byte("Content-Type: text/html; charset=utf-8\r\n\r\n" + html))
 	want := map[string]int{"table": 5, "h1": 7, "img": 9, "p": 11}
 	for _, e := range slices.Concat(l.doc.elements, l.doc.outlook) {
@@ -91,6 +91,9 @@ func TestLines(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("not seen: %v", want)
+	}
+	if len(l.doc.faults) != 1 || l.doc.faults[0].line != 13 {
+		t.Errorf("faults of comments are %v, want one at line 13", l.doc.faults)
 	}
 	residue(l, func(part Part, line int, format string, args ...any) {
 		if part != HTML || line != 12 {

@@ -55,7 +55,34 @@ a></td></tr></table>
 `, "\n", "\r\n")
 
 func TestASmallLetterIsClean(t *testing.T) {
-	for _, f := range Letter([]byte(small)) {
-		t.Errorf("%v", f)
+	tests := []struct {
+		name string
+		change
+	}{
+		{"as it is", nil},
+		{"an address on one line, however long", in(Headers, `<mailto`, "<https://example.org/"+strings.Repeat("u", 80)+">, <mailto")},
+		{"a sender below the domain", in(Headers, `briefe@example`, "briefe@news.example")},
+		{"a text after its end", in(Message, `\z`, "An epilogue that nobody shows.\r\n")},
+		{"filler after the preheader", in(HTML, `geschah\.`, "geschah."+strings.Repeat(" &#8199;&#65279;&#847;", 100))},
+		{"a heading that the text part breaks elsewhere", last(`<h2 style="font:16px/1.2 serif">Abbe stellen</h2>`)},
+		{"a large text in tight lines", last(`<p style="font:28px/1.1 serif">7</p>`)},
+		{"small print that is not seen", last(`<p hidden style="font-size:1px">Abbestellen</p>`)},
+		{"a paragraph that does not end", last(`<p style="font:12px serif"><p style="font-family:serif">Text</p>`)},
+		{"a comment for the others", last(`<!--[if !mso]><!-->` + said("Text") + `<!--<![endif]-->`)},
+		{"a comment for the others, of old", last(`<![if !mso]>` + said("Text") + `<![endif]>`)},
+		{"7 KB of style", in(HTML, `</head>`, "<style>"+strings.Repeat("a{color:red}\n", 550)+"</style></head>")},
+		{"a telephone", last(linked("tel:+351210000000", "Ruf uns an"))},
+		{"a cid: image", both(last(`<img alt="" width="1" height="1" src="cid:a%40b">`),
+			in(Message, `\r\n--b--`, "\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\nContent-Transfer-Encoding: base64\r\n\r\nAA==\r\n--b--"))},
+		{"parts within others", both(both(in(Message, `alternative; boundary=b\r\n`, "mixed; boundary=c\r\n"),
+			in(Message, `\r\n\r\n--b`, "\r\n\r\n--c\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b")),
+			in(Message, `--b--\r\n`, "--b--\r\n--c--\r\n"))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, f := range Letter([]byte(tt.to(t, small))) {
+				t.Errorf("%v", f)
+			}
+		})
 	}
 }

@@ -25,7 +25,7 @@ func Expiry(rawURL string) (at time.Time, signed bool) {
 		if err != nil {
 			return time.Time{}, true
 		}
-		if !signed {
+		if !signed || until.Before(at) {
 			at, signed = until, true
 		}
 	}

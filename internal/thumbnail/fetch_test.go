@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +21,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The tests run with a proxy in the environment, which is read once and never used.
+func TestMain(m *testing.M) {
+	for _, name := range []string{"HTTP_PROXY", "http_proxy"} {
+		if err := os.Setenv(name, "http://127.0.0.1:1"); err != nil {
+			panic(err)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serve starts a server on loopback.
 func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
@@ -64,7 +73,7 @@ func wantError(t *testing.T, err error, want string) {
 }
 
 func TestFetch(t *testing.T) {
-	data := jpegOf(t, corners(1200, 800))
+	data := jpegOf(t, corners(400, 300))
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html") // the bytes decide
 		_, _ = w.Write(data)
