@@ -11,6 +11,9 @@ import (
 // controls, bidirectional embeddings, overrides and isolates, zero-width
 // blanks, and the tags of U+E0000.
 func Clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r): // U+0085, U+2028 and U+2029 among them
@@ -21,6 +24,18 @@ func Clean(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isClean reports that there is nothing to do, for plain ASCII: most of what comes.
+func isClean(s string) bool {
+	blank := true // so would be one at the beginning
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && blank {
+			return false
+		}
+		blank = s[i] == ' '
+	}
+	return !blank || s == ""
 }
 
 // unsafeRune reports whether a text of ours may not hold r. The joiners U+200C

@@ -2,7 +2,11 @@ package email
 
 import (
 	"net/mail"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -77,27 +81,38 @@ func (r *Renderer) letter(e selector.Edition, number int, date time.Time) Letter
 		Count:      e.Len(),
 		locale:     r.locale,
 	}
-	c := r.converters.Get().(*converter)
-	defer r.converters.Put(c)
 	for _, s := range e.Sections {
 		section := Section{Title: cut(bookmark.Clean(s.Title), maxTitle), Rest: s.More - len(s.Next)}
 		section.Dir = l.foreign(section.Title)
-		for _, b := range s.Bookmarks {
-			i := c.item(b, zone)
-			i.Image = r.image(b)
-			section.Items = append(section.Items, i.directed(l))
-		}
-		for _, b := range s.Next {
-			if webAddress(b.Link) {
-				section.More = append(section.More, c.item(b, zone).directed(l))
-			} else {
-				section.Rest++
-			}
-		}
+		section.Items = r.items(l, s.Bookmarks)
+		next := slices.DeleteFunc(slices.Clone(s.Next), func(b bookmark.Bookmark) bool { return !webAddress(b.Link) })
+		section.More = r.items(l, next)
+		section.Rest += len(s.Next) - len(next)
 		l.Sections = append(l.Sections, section)
 	}
 	l.Lead = l.titles()[0]
 	return l
+}
+
+// items makes the models of bookmarks, as many at once as there are processors:
+// to read Markdown is most of the work.
+func (r *Renderer) items(l Letter, bookmarks []bookmark.Bookmark) []Item {
+	items := make([]Item, len(bookmarks))
+	var group sync.WaitGroup
+	var taken atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(bookmarks)) {
+		group.Go(func() {
+			c := r.converters.Get().(*converter)
+			defer r.converters.Put(c)
+			for i := taken.Add(1) - 1; i < int64(len(bookmarks)); i = taken.Add(1) - 1 {
+				items[i] = c.item(bookmarks[i], l.Date.Location())
+				items[i].Image = r.image(bookmarks[i])
+				items[i] = items[i].directed(l)
+			}
+		})
+	}
+	group.Wait()
+	return items
 }
 
 // titles are those of all items, in order.

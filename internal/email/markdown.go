@@ -48,8 +48,10 @@ func (c *converter) html(body string, markup bookmark.Markup) string {
 	if len(body) > maxBody {
 		body = strings.ToValidUTF8(body[:maxBody], "")
 	}
-	body = shortcode.ReplaceAllString(body, "")
-	if markup == bookmark.HTML || startsWithTag.MatchString(body) {
+	if strings.Contains(body, "{{") || strings.Contains(body, "{%") {
+		body = shortcode.ReplaceAllString(body, "")
+	}
+	if markup == bookmark.HTML || strings.HasPrefix(strings.TrimLeft(body, " \t\r\n\f\v"), "<") && startsWithTag.MatchString(body) {
 		return clean(c.policy.Sanitize(body))
 	}
 	// A short reference can stand for a long address any number of times.

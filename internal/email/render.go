@@ -135,13 +135,9 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	d.placeholder = placeholder(e, l.Subject)
 	l.UnsubscribeLink = r.newsletter.unsubscribeLink(d.placeholder)
 	l.PreferencesLink = r.newsletter.preferencesLink(d.placeholder)
-	if l, d.html, d.Shortened, err = r.fitted(l); err != nil {
+	if l, err = r.parts(d, l); err != nil {
 		return nil, err
 	}
-	if d.text, err = execute(r.text, l); err != nil {
-		return nil, err
-	}
-	d.text = tidy(d.text)
 	if tag := filtered(d.html); tag != "" {
 		return nil, fmt.Errorf("%s: it puts a value into %s that html/template allows none in", HTMLTemplate, tag)
 	}
@@ -149,6 +145,24 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 		return nil, err
 	}
 	return d, d.build(l, r.embedded(l))
+}
+
+// parts makes both parts of the draft, side by side: the text part again if the
+// letter had to be shortened. It returns the letter that they show.
+func (r *Renderer) parts(d *Draft, whole Letter) (l Letter, err error) {
+	var group sync.WaitGroup
+	var failed error
+	group.Go(func() { d.text, failed = execute(r.text, whole) })
+	l, d.html, d.Shortened, err = r.fitted(whole)
+	group.Wait()
+	if err != nil {
+		return l, err
+	}
+	if d.Shortened != nil {
+		d.text, failed = execute(r.text, l)
+	}
+	d.text = tidy(d.text)
+	return l, failed
 }
 
 // htmlOf is the HTML part, with the rules of plain style elements where mail
@@ -183,6 +197,9 @@ func execute(t interface {
 // value, or is empty. Texts may hold the mark: an article may be about it.
 func filtered(doc string) string {
 	const mark = "ZgotmplZ"
+	if !strings.Contains(doc, mark) {
+		return ""
+	}
 	z := html.NewTokenizer(strings.NewReader(doc))
 	for last := ""; ; {
 		switch z.Next() {
