@@ -3,6 +3,7 @@ package bookmark
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Clean makes one line of plain text of s, whatever its source: runs of blanks
@@ -26,14 +27,20 @@ func Clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// isClean reports that there is nothing to do, for plain ASCII: most of what comes.
+// isClean reports that there is nothing to do, as with most of what comes.
 func isClean(s string) bool {
 	blank := true // so would be one at the beginning
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && blank {
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if blank {
+				return false
+			}
+		case r > ' ' && r <= '~':
+		case r == utf8.RuneError || unicode.IsSpace(r) || unsafeRune(r):
 			return false
 		}
-		blank = s[i] == ' '
+		blank = r == ' '
 	}
 	return !blank || s == ""
 }

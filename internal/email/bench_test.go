@@ -74,3 +74,24 @@ func BenchmarkSign(b *testing.B) {
 		})
 	}
 }
+
+// Addressing a draft costs the same however long it is.
+func BenchmarkTo(b *testing.B) {
+	ascii := reader
+	ascii.Address.Name = "Zoe Mueller"
+	for _, bb := range []struct {
+		name      string
+		bookmarks int
+		to        Recipient
+	}{{"1 bookmark", 1, ascii}, {"50 bookmarks", 50, ascii}, {"50 bookmarks, an encoded name", 50, reader}} {
+		b.Run(bb.name, func(b *testing.B) {
+			e := fifty()
+			e.Sections[0].Bookmarks = e.Sections[0].Bookmarks[:bb.bookmarks]
+			draft := draftOf(b, theWeekly(), e)
+			b.ReportAllocs()
+			for b.Loop() {
+				draft.To(bb.to)
+			}
+		})
+	}
+}

@@ -32,6 +32,8 @@ type Draft struct {
 	placeholder string // stands for the token; the other half of it for the Message-ID
 	raw         []byte // what go-mail built
 	segments    []segment
+	domain      string    // of the sender
+	leaving     []string  // the field List-Unsubscribe, in pieces with the token between
 	stuffed     []segment // the same as it goes over the wire: dots doubled (RFC 5321 4.5.2)
 }
 
@@ -143,6 +145,7 @@ var boundary = regexp.MustCompile(`\r\nContent-Type: multipart/[a-z]+;\r\n bound
 // cut finds where recipients differ, and doubles the dots at the beginning of
 // lines: once, for all of them, since no piece of a recipient's own begins a line.
 func (d *Draft) cut() {
+	d.domain, d.leaving = d.newsletter.domain(), strings.Split(d.newsletter.listUnsubscribe(d.placeholder[:TokenLength]), d.placeholder[:TokenLength])
 	d.segments = cutAt(d.raw, d.placeholder)
 	d.stuffed = slices.Clone(d.segments)
 	for i, s := range d.stuffed {

@@ -129,6 +129,9 @@ func (g *gatherer) render(text string) template.HTML {
 const marksPerColumn = 16
 
 func fits(s string, most int) bool {
+	if len(s) <= most { // no character has more columns than bytes
+		return true
+	}
 	return len(s) <= marksPerColumn*most && widthOf(s) <= most
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"mime"
 	"net/mail"
 	"strings"
 	"unicode/utf8"
@@ -33,28 +34,49 @@ type Message struct {
 // draft and the address, so that a message that is sent again is recognised,
 // even if the secret of the tokens has changed.
 func (d *Draft) To(r Recipient) Message {
-	sum := sha256.Sum256([]byte(d.placeholder + "\x00" + d.Edition + "\x00" + r.Address.Address))
-	id := hex.EncodeToString(sum[:])[:TokenLength]
+	key := make([]byte, 0, 256) // on the stack, as long as addresses are as short as they are
+	key = append(key, d.placeholder...)
+	key = append(append(key, 0), d.Edition...)
+	key = append(append(key, 0), r.Address.Address...)
+	sum := sha256.Sum256(key)
+	id := make([]byte, TokenLength, 128)
+	hex.Encode(id, sum[:TokenLength/2])
 	m := Message{
 		From:  d.newsletter.From.Address,
 		To:    r.Address.Address,
-		ID:    id + "@" + d.newsletter.domain(),
+		ID:    string(append(append(id, '@'), d.domain...)),
 		draft: d,
 	}
 	m.own[token] = pad(r.Token)
-	m.own[messageID] = id
-	m.head = "To: " + formatAddress(r.Address) + "\r\n"
-	if n := d.newsletter; n.UnsubscribeURL != "" || n.UnsubscribeMailto != "" { // RFC 2369, RFC 8058; some providers want it on one line
-		var ways []string
-		if n.UnsubscribeURL != "" {
-			ways = append(ways, "<"+n.unsubscribeLink(m.own[token])+">")
+	m.own[messageID] = m.ID[:TokenLength]
+	var head strings.Builder
+	head.Grow(384)
+	head.WriteString("To: ")
+	writeAddress(&head, r.Address)
+	for i, piece := range d.leaving {
+		if i > 0 {
+			head.WriteString(m.own[token])
 		}
-		if n.UnsubscribeMailto != "" {
-			ways = append(ways, "<"+n.unsubscribeMail(m.own[token])+">")
-		}
-		m.head += "List-Unsubscribe: " + strings.Join(ways, ", ") + "\r\n"
+		head.WriteString(piece)
 	}
+	m.head = head.String()
 	return m
+}
+
+// listUnsubscribe is the field that says how to leave (RFC 2369, RFC 8058), or
+// empty. Some providers want it on one line.
+func (n Newsletter) listUnsubscribe(token string) string {
+	var ways []string
+	if n.UnsubscribeURL != "" {
+		ways = append(ways, "<"+n.unsubscribeLink(token)+">")
+	}
+	if n.UnsubscribeMailto != "" {
+		ways = append(ways, "<"+n.unsubscribeMail(token)+">")
+	}
+	if ways == nil {
+		return ""
+	}
+	return "List-Unsubscribe: " + strings.Join(ways, ", ") + "\r\n"
 }
 
 // pad keeps a token at its length, which the draft depends on.
@@ -68,24 +90,31 @@ func pad(token string) string {
 // maxName is the most characters of a recipient's name in a header.
 const maxName = 64
 
-// formatAddress is an address as RFC 5322 writes it, folded before the address
-// and between encoded words.
-func formatAddress(a mail.Address) string {
-	name := cut(bookmark.Clean(a.Name), maxName)
-	if name == "" {
-		return "<" + a.Address + ">"
+// writeAddress writes an address as RFC 5322 does, folded before the address and
+// between encoded words, with the end of the line.
+func writeAddress(b *strings.Builder, a mail.Address) {
+	if name := cut(bookmark.Clean(a.Name), maxName); name != "" {
+		b.WriteString(strings.ReplaceAll(phrase(name), "?= =?", "?=\r\n =?"))
+		b.WriteString("\r\n ")
 	}
-	return strings.ReplaceAll(phrase(name), "?= =?", "?=\r\n =?") + "\r\n <" + a.Address + ">"
+	b.WriteString("<")
+	b.WriteString(a.Address)
+	b.WriteString(">\r\n")
 }
 
 // phrase is a name as it may stand before an address: in quotes, or as encoded
 // words. Unlike in a subject, these may hold no quotes, commas or brackets
 // (RFC 2047, 5.3).
 func phrase(name string) string {
-	if strings.Contains(name, "=?") || strings.Contains(name, `\`) { // net/mail would leave a backslash in an encoded word
+	switch {
+	case strings.Contains(name, "=?") || strings.Contains(name, `\`):
 		return encodedWords(name)
+	case isASCII(name):
+		return `"` + strings.ReplaceAll(name, `"`, `\"`) + `"`
+	case strings.ContainsAny(name, "\"#$%&'(),.:;<>@[]^`{|}~"):
+		return mime.BEncoding.Encode("utf-8", name)
 	}
-	return strings.TrimSuffix((&mail.Address{Name: name, Address: "x@x"}).String(), " <x@x>")
+	return mime.QEncoding.Encode("utf-8", name)
 }
 
 // encodedWords is s as encoded words (RFC 2047), even if it is ASCII: text that
