@@ -108,6 +108,25 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{{"edition", "error", n.policy.ID(), err.Error(), ""}}
 	}
+	found := n.checkContent(s)
+	edition := s.edition
+	if edition.Len() == 0 {
+		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll((&emptyError{s}).why(), "\n", "; "), ""})
+	}
+	if n.renderer == nil {
+		return found
+	}
+	draft, err := n.renderer.Render(edition, number, n.policy.Now)
+	if err != nil {
+		return append(found, finding{"templates", "error", "templates", n.templateFault(err).Error(), ""})
+	}
+	found = append(found, n.checkLetter(draft)...)
+	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%s from %s, subject %q", count(edition.Len(), "bookmark"), edition.Window, draft.Subject), ""})
+}
+
+// checkContent names the files that cannot be read, and those that miss what
+// their authors meant to say.
+func (n *newsletter) checkContent(s *selection) []finding {
 	var found []finding
 	for _, fe := range s.odd {
 		where := fe.Path
@@ -123,19 +142,7 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 			found = append(found, finding{"content." + string(v.Reason), "warning", printPath(b.Path), v.Detail, v.Reason.Remedy()})
 		}
 	}
-	edition := s.edition
-	if edition.Len() == 0 {
-		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll((&emptyError{s}).why(), "\n", "; "), ""})
-	}
-	if n.renderer == nil {
-		return found
-	}
-	draft, err := n.renderer.Render(edition, number, n.policy.Now)
-	if err != nil {
-		return append(found, finding{"templates", "error", "templates", n.templateFault(err).Error(), ""})
-	}
-	found = append(found, n.checkLetter(draft)...)
-	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%s from %s, subject %q", count(edition.Len(), "bookmark"), edition.Window, draft.Subject), ""})
+	return found
 }
 
 func (n *newsletter) checkSubscribers() []finding {

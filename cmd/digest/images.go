@@ -79,6 +79,17 @@ func (n *newsletter) picture(ctx context.Context, image string) (email.Picture, 
 	if at, signed := thumbnail.Expiry(u.String()); signed && !at.After(until) {
 		return email.Picture{}, errExpires
 	}
+	if p, ok := n.fetched.get(u.String()); ok {
+		return p, nil
+	}
+	p, err := n.fetch(ctx, u)
+	if err == nil {
+		n.fetched.put(u.String(), p)
+	}
+	return p, err
+}
+
+func (n *newsletter) fetch(ctx context.Context, u *url.URL) (email.Picture, error) {
 	thumb, err := n.fetcher.Fetch(ctx, u.String())
 	if err != nil {
 		return email.Picture{}, err

@@ -35,6 +35,7 @@ type newsletter struct {
 	renderer *email.Renderer
 	signer   *email.Signer // nil: messages are not signed
 	fetcher  *thumbnail.Fetcher
+	fetched  *pictureCache // nil: each picture is fetched
 }
 
 // load reads the configuration, the flags and the DKIM key, and parses the

@@ -24,6 +24,9 @@ func TestReadmeCommands(t *testing.T) {
 			continue
 		}
 		command, _, _ = strings.Cut(command, "#")
+		if strings.HasPrefix(command, "preview") { // which goes on; see TestPreview
+			continue
+		}
 		stdout, stderr, status := digestIn(t, dir, strings.Fields(command)...)
 		if status != 0 || stdout == "" || stderr != "" {
 			t.Errorf("digest %s: status %d\n%s%s", command, status, stdout, stderr)

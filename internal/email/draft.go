@@ -23,9 +23,14 @@ const TokenLength = 32
 // A Draft is an edition rendered and encoded as a message without a recipient:
 // the bytes that all have in common, cut where recipients differ.
 type Draft struct {
-	Edition   string
-	Subject   string
-	Shortened []string // what was shortened so that the letter fits, in words; not stored
+	Edition string
+	Subject string
+
+	// What follows is of a draft that was just rendered, and not stored with it.
+	Preheader string
+	Shortened []string  // what was shortened so that the letter fits, in words
+	Pictures  []Picture // that the message brings along
+	Size      Size      // of the HTML part
 
 	html, text  string
 	newsletter  Newsletter
@@ -91,7 +96,7 @@ func (n Newsletter) domain() string {
 }
 
 // build has go-mail write the message with its pictures, and cuts it.
-func (d *Draft) build(l Letter, pictures []Picture) error {
+func (d *Draft) build(l Letter) error {
 	n := d.newsletter
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8))
 	m.FromMailAddress(&n.From)
@@ -114,9 +119,9 @@ func (d *Draft) build(l Letter, pictures []Picture) error {
 	m.SetBulk()                                        // Precedence and X-Auto-Response-Suppress
 	m.SetBodyString(mail.TypeTextPlain, d.text)
 	m.AddAlternativeString(mail.TypeTextHTML, d.html)
-	for i, p := range pictures {
+	for i, p := range d.Pictures {
 		name := fmt.Sprintf("picture-%d.%s", i+1, strings.TrimPrefix(p.Type, "image/"))
-		id := "<" + p.contentID() + ">" // go-mail adds no brackets
+		id := "<" + p.ContentID() + ">" // go-mail adds no brackets
 		if err := m.EmbedReader(name, bytes.NewReader(p.Data), mail.WithFileContentID(id), mail.WithFileContentType(mail.ContentType(p.Type))); err != nil {
 			return fmt.Errorf("message: %s: %w", name, err)
 		}

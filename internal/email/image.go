@@ -38,13 +38,13 @@ func (r *Renderer) image(b bookmark.Bookmark) *Image {
 	}
 	i := &Image{Source: template.URL(p.Link), Width: p.Width, Height: p.Height} // #nosec: https, as the thumbnail was fetched from
 	if p.Data != nil {
-		i.Source = template.URL("cid:" + p.contentID()) // #nosec: of hexadecimal digits
+		i.Source = template.URL("cid:" + p.ContentID()) // #nosec: of hexadecimal digits
 	}
 	return i
 }
 
-// contentID names a picture by what it shows (RFC 2392).
-func (p Picture) contentID() string {
+// ContentID names a picture by what it shows (RFC 2392).
+func (p Picture) ContentID() string {
 	sum := sha256.Sum256(p.Data)
 	return hex.EncodeToString(sum[:12]) + "@picture"
 }
@@ -55,7 +55,7 @@ func (r *Renderer) embedded(l Letter) []Picture {
 	byID := map[string]Picture{}
 	for _, p := range r.pictures {
 		if p.Data != nil {
-			byID["cid:"+p.contentID()] = p
+			byID["cid:"+p.ContentID()] = p
 		}
 	}
 	var shown []Picture

@@ -52,7 +52,7 @@ func TestPictures(t *testing.T) {
 		t.Errorf("HTML() has %d images, want 4:\n%s", n, m.HTML())
 	}
 	for _, want := range []string{
-		`<img src="cid:` + black.contentID() + `" width="12" height="8" alt=""`, `<img src="cid:` + grey.contentID() + `"`,
+		`<img src="cid:` + black.ContentID() + `" width="12" height="8" alt=""`, `<img src="cid:` + grey.ContentID() + `"`,
 		`<img src="https://example.com/x.jpg" width="120" height="60" alt=""`,
 	} {
 		if !strings.Contains(m.HTML(), want) {
@@ -88,8 +88,8 @@ func TestPictures(t *testing.T) {
 		t.Errorf("the parts are %s", got)
 	}
 	for _, p := range []Picture{black, grey} {
-		if !bytes.Equal(files["<"+p.contentID()+">"], p.Data) {
-			t.Errorf("the picture %s is not as it was", p.contentID())
+		if !bytes.Equal(files["<"+p.ContentID()+">"], p.Data) {
+			t.Errorf("the picture %s is not as it was", p.ContentID())
 		}
 	}
 	again, err := r.Render(e, 7, issued)

@@ -144,7 +144,8 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	if err := errors.Join(l.missingFrom(HTMLTemplate, html.UnescapeString(d.html)), l.missingFrom(TextTemplate, d.text)); err != nil {
 		return nil, err
 	}
-	return d, d.build(l, r.embedded(l))
+	d.Preheader, d.Pictures, d.Size = l.Preheader, r.embedded(l), sizeOf(d.html)
+	return d, d.build(l)
 }
 
 // parts makes both parts of the draft, side by side: the text part again if the

@@ -10,7 +10,7 @@ import (
 // else.
 var outlookRules = []rule{
 	{Rule{"letter.conditional", Warning, "conditional comments begin and end",
-		"html/template drops comments: write {{mso \"...\"}}"}, conditional},
+		"each needs its end, in the same template"}, conditional},
 	{Rule{"letter.ghost-table", Warning, "Outlook gets a table of a fixed width, in a conditional comment",
 		"it knows no max-width: <!--[if mso]><table width=\"600\" ..."}, ghostTable},
 	{Rule{"letter.dpi", Warning, "Outlook is told the dots an inch", "else it scales images and text apart: PixelsPerInch 96"}, dpi},

@@ -11,7 +11,7 @@ import (
 
 var textRules = []rule{
 	{Rule{"letter.text-width", Warning, "lines of the text part have at most 78 columns, if they are not one address",
-		"wrap them: {{wrap .Title}}"}, textWidth},
+		"break them: {{wrap .Summary}}, {{title .Title}}"}, textWidth},
 	{Rule{"letter.text-markup", Warning, "the text part has no tags and no entities", "use .Text of an excerpt, not .HTML"}, textMarkup},
 	{Rule{"letter.text-url", Warning, "no address in the text part runs into punctuation",
 		"mail programs take it for a part of the address; give the address a line"}, textURL},
