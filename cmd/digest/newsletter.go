@@ -232,7 +232,27 @@ func (n *newsletter) selection(ctx context.Context, past *sqlite.DB) (*selection
 		return in, ok && in != id
 	}}
 	s.edition, s.verdicts = n.policy.Select(slices.Values(bookmarks), s.featured)
+	n.warnScores(bookmarks)
 	return s, nil
+}
+
+// warnScores doubts scores that rank bookmarks and look as if they were drawn by
+// lot: tools that could not count shares wrote numbers below 50, and older ones
+// did not say so.
+func (n *newsletter) warnScores(bookmarks []bookmark.Bookmark) {
+	const enough, most = 20, 49
+	known := 0
+	for _, b := range bookmarks {
+		if b.Score.Known && b.Score.Value > most {
+			return
+		}
+		if b.Score.Known {
+			known++
+		}
+	}
+	if n.Order == selector.ByScore && known >= enough {
+		n.log.Warn(fmt.Sprintf("all %d scores are below %d, as simulated ones are: set order to date, or flag those that are made up with socialScoreSimulated", known, most+1))
+	}
 }
 
 // past opens the ledger for reading; it is nil if there is none yet.
