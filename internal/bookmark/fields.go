@@ -181,7 +181,12 @@ func (m matter) isDraft() bool {
 	if published, ok := m["published"].value.(bool); ok && !published {
 		return true
 	}
-	switch v := m["draft"].value.(type) {
+	return m.says("draft")
+}
+
+// says reports whether a key is true, as Hugo reads draft.
+func (m matter) says(key string) bool {
+	switch v := m[key].value.(type) {
 	case bool:
 		return v
 	case int64:
@@ -219,6 +224,9 @@ func (m matter) score(keys []string) Score {
 func (m matter) notListed() string {
 	if a, _ := scalarText(m["archetype"].value); a != "" && !strings.EqualFold(a, "bookmark") {
 		return fmt.Sprintf("its archetype is %q", Clean(a))
+	}
+	if m.says("skip") {
+		return "its front matter says skip"
 	}
 	if h, _ := m["headless"].value.(bool); h {
 		return "it is headless"

@@ -167,6 +167,7 @@ func (r *Reader) parse(file, name string, data []byte) (Bookmark, error) {
 	b.Image = Clean(m.text(r.Fields.Image))
 	b.Score = m.score(r.Fields.Score)
 	b.Draft = m.isDraft()
+	b.Pin = m.says("pin")
 
 	loc := cmp.Or(r.Location, time.UTC)
 	dateKeys := or(r.Fields.Date, DefaultFields().Date...)

@@ -47,6 +47,7 @@ type Config struct {
 	Categories  []selector.Category
 	Other       *selector.Category
 	Order       selector.Order
+	PerHost     int // most bookmarks of one host in an edition; 0: no limit
 	Database    string
 	Subscribers string
 	Templates   string

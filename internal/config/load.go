@@ -57,6 +57,7 @@ type file struct {
 	Categories  []category `mapstructure:"categories"`
 	Other       *category  `mapstructure:"other"`
 	Order       string     `mapstructure:"order"`
+	PerHost     int        `mapstructure:"per_host"`
 	Database    string     `mapstructure:"database"`
 	Subscribers string     `mapstructure:"subscribers"`
 	Templates   string     `mapstructure:"templates"`
@@ -114,7 +115,7 @@ var defaults = map[string]any{
 	"theme.light.accent": "", "theme.light.line": "", "theme.dark.page": "", "theme.dark.card": "", "theme.dark.text": "",
 	"theme.dark.muted": "", "theme.dark.link": "", "theme.dark.accent": "", "theme.dark.line": "",
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
-	"window": "7d", "categories": []any{}, "other": nil, "order": "date",
+	"window": "7d", "categories": []any{}, "other": nil, "order": "date", "per_host": 0,
 	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
 	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.per_connection": 0, "delivery.rate": 0,
 	"delivery.give_up_after": "30m", "delivery.on_unknown": "hold",

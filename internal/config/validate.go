@@ -56,7 +56,10 @@ func (f *file) checkSelection(c *Config, faults *Faults) {
 	}
 	c.Span = span
 	f.checkCategories(c, faults)
-	c.Order = selector.Order(f.Order)
+	c.Order, c.PerHost = selector.Order(f.Order), f.PerHost
+	if f.PerHost < 0 {
+		faults.add("per_host", "write 0 for no limit", "%d is less than nothing", f.PerHost)
+	}
 	oneOf(faults, "order", f.Order, "date", "score")
 }
 

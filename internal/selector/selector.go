@@ -54,6 +54,7 @@ type Policy struct {
 	Other      *Category  // the section of all that is in no category; nil: left out
 	Only       []string   // if not empty, the names of the only categories wanted
 	Order      Order      // empty: ByDate
+	PerHost    int        // most bookmarks of one host in an edition; 0: no limit
 }
 
 // An Edition is one issue of the newsletter.
@@ -148,7 +149,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key 
 		}
 	}
 	edition := Edition{ID: p.ID(), Window: p.Window}
-	chosen := map[string]*Verdict{} // by key
+	chosen := choice{map[string]*Verdict{}, map[string]int{}}
 	for i, list := range sections {
 		if s := p.fill(i, list, chosen); len(s.Bookmarks) > 0 {
 			edition.Sections = append(edition.Sections, s)
@@ -229,9 +230,15 @@ func (p Policy) section(v *Verdict, index map[string]int) (at int, ok bool) {
 	return at, true
 }
 
+// A choice is what sections have taken so far.
+type choice struct {
+	byKey  map[string]*Verdict
+	ofHost map[string]int
+}
+
 // fill ranks the candidates of a section and takes those that are not chosen
-// yet, up to its limit.
-func (p Policy) fill(i int, candidates []candidate, chosen map[string]*Verdict) Section {
+// yet, up to its limit and that of their hosts. What is pinned is not limited.
+func (p Policy) fill(i int, candidates []candidate, chosen choice) Section {
 	c := Category{}
 	if i < len(p.Categories) {
 		c = p.Categories[i]
@@ -243,17 +250,21 @@ func (p Policy) fill(i int, candidates []candidate, chosen map[string]*Verdict) 
 	for _, cand := range candidates {
 		v := cand.verdict
 		v.Section = c.Name
-		first, twice := chosen[cand.key]
+		first, twice := chosen.byKey[cand.key]
+		host := v.Bookmark.Host()
 		switch {
 		case twice:
 			v.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
-		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit:
+		case p.PerHost > 0 && chosen.ofHost[host] >= p.PerHost && !v.Bookmark.Pin:
+			v.rule(OverLimit, "%s is in the edition %d times already, and per_host is %d", host, chosen.ofHost[host], p.PerHost)
+		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit && !v.Bookmark.Pin:
 			if s.More++; len(s.Next) < maxNext {
 				s.Next = append(s.Next, v.Bookmark)
 			}
 			v.rule(OverLimit, "it is number %d in %q, which takes %d", len(s.Bookmarks)+s.More, c.Heading(), c.Limit)
 		default:
-			chosen[cand.key] = v
+			chosen.byKey[cand.key] = v
+			chosen.ofHost[host]++
 			s.Bookmarks = append(s.Bookmarks, v.Bookmark)
 			v.rule(Selected, "it is number %d in %q", len(s.Bookmarks), c.Heading())
 		}
@@ -261,8 +272,14 @@ func (p Policy) fill(i int, candidates []candidate, chosen map[string]*Verdict) 
 	return s
 }
 
-// compare puts the better bookmark first.
+// compare puts the better bookmark first, and what is pinned before all.
 func (p Policy) compare(a, b bookmark.Bookmark) int {
+	if a.Pin != b.Pin {
+		if a.Pin {
+			return -1
+		}
+		return 1
+	}
 	if p.Order == ByScore {
 		if c := cmp.Compare(rank(b.Score), rank(a.Score)); c != 0 {
 			return c
