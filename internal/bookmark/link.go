@@ -10,11 +10,15 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// maxLink is the most bytes of a link: a letter has no room for endless ones, and
+// browsers none either.
+const maxLink = 2048
+
 // parseLink makes an absolute http or https URL of s that is safe to print on
 // a line of its own: ASCII only, without blanks, double quotes or a user name.
 func parseLink(s string) (string, bool) {
 	s = strings.TrimSpace(s)
-	if strings.ContainsFunc(s, unicode.IsControl) {
+	if len(s) > maxLink || strings.ContainsFunc(s, unicode.IsControl) {
 		return "", false
 	}
 	u, err := url.Parse(s)

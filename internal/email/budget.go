@@ -53,11 +53,15 @@ func (r *Renderer) fitted(l Letter) (fitting Letter, part string, shortened []st
 	if fitting = l; try(fitting) || err != nil {
 		return fitting, part, nil, err
 	}
+	pictures := ""
+	if l.count(Section.pictures) > 0 {
+		pictures = ", pictures are left out"
+	}
 	for _, step := range []struct {
 		columns  int
 		pictures bool
 		what     string
-	}{{maxSummary / 2, true, "texts are cut at half their length"}, {maxSummary / 2, false, "texts are cut at half their length, pictures are left out"}, {0, false, "texts and pictures are left out"}} {
+	}{{maxSummary / 2, true, "texts are cut at half their length"}, {maxSummary / 2, false, "texts are cut at half their length" + pictures}, {0, false, "texts are left out" + pictures}} {
 		shortened = []string{step.what}
 		if fitting = l.each(func(i Item) Item {
 			if !step.pictures {
@@ -77,22 +81,34 @@ func (r *Renderer) fitted(l Letter) (fitting Letter, part string, shortened []st
 	}
 	most := longest(func(s Section) int { return len(s.Items) })
 	fewer := sort.Search(most, func(n int) bool { return try(bare.listed(most - n)) })
-	if fitting = bare.listed(most - fewer); fewer < most {
-		shortened = append(shortened, fmt.Sprintf("%d bookmarks are shown by title only", l.Count-len(fitting.titles())))
-	} else { // even one item in full is too much
-		fitting = bare.listed(1)
+	if fitting = bare.listed(most - fewer); fewer == most { // nobody can be shown in full
 		bare = fitting
 		most = longest(func(s Section) int { return len(s.More) })
-		fewer = sort.Search(most, func(n int) bool { return try(bare.ended(most - n)) })
-		fitting = bare.ended(most - fewer)
-		shortened = append(shortened, fmt.Sprintf("%d bookmarks are shown by title only, %d not at all", fitting.count(func(s Section) int { return len(s.More) }),
-			fitting.count(func(s Section) int { return s.Rest })-l.count(func(s Section) int { return s.Rest })))
+		fitting = bare.ended(most - sort.Search(most, func(n int) bool { return try(bare.ended(most - n)) }))
+	}
+	shortened = append(shortened, fmt.Sprintf("%d bookmarks are shown by title only", fitting.count(Section.byTitle)))
+	if lost := fitting.count(func(s Section) int { return s.moved - s.byTitle() }); lost > 0 {
+		shortened = append(shortened, fmt.Sprintf("%d are not shown at all", lost))
 	}
 	if !try(fitting) && err == nil {
 		err = fmt.Errorf("%s: the part that it makes has more than %d bytes even with titles only, and mail programs would cut it; make the template smaller, or give the categories limits", HTMLTemplate, MaxHTML)
 	}
 	return fitting, part, shortened, err
 }
+
+// pictures is how many the section shows.
+func (s Section) pictures() (n int) {
+	for _, i := range s.Items {
+		if i.Image != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// byTitle is how many bookmarks of the edition are shown by title only: they come
+// before those over the limit.
+func (s Section) byTitle() int { return min(s.moved, len(s.More)) }
 
 func (l Letter) count(of func(Section) int) (n int) {
 	for _, s := range l.Sections {

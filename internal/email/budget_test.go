@@ -41,10 +41,10 @@ func TestLetterFits(t *testing.T) {
 	}{
 		{"few are shown in full", crowd(16, "A title", latin), ""},
 		{"texts go first", crowd(firstTooMany(t, long), "A title", long), "texts are cut at half their length"},
-		{"then all texts", crowd(100, "A title of more than a few words that says what it is about", latin), "texts and pictures are left out"},
+		{"then all texts", crowd(100, "A title of more than a few words that says what it is about", latin), "texts are left out"},
 		{"then items", crowd(160, "A title", latin), "bookmarks are shown by title only"},
 		{"Chinese is three times as long", crowd(45, strings.Repeat("組版", 30), cjk), "texts"},
-		{"then titles", crowd(2000, "A title of some words", latin), "by title only, "},
+		{"then titles", crowd(2000, "A title of some words", latin), "are not shown at all"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

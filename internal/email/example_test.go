@@ -104,13 +104,13 @@ func ExampleDraft_To() {
 	// List-Id: "The Weekly Digest" <weekly.example.org>
 	// List-Unsubscribe-Post: List-Unsubscribe=One-Click
 	// MIME-Version: 1.0
-	// Message-ID: <70b27139baacde0fa6ebd400d7f66d2a@example.org>
+	// Message-ID: <608e42a09385ff64db452bc5a8470055@example.org>
 	// Precedence: bulk
 	// Subject: =?UTF-8?q?Grids_are_older_than_print_=C2=B7_20_November_2026?=
 	// X-Auto-Response-Suppress: All
 	// From: "The Weekly Digest" <digest@example.org>
 	// Content-Type: multipart/alternative;
-	//  boundary=part-1-1fc43236316687eb58f0535321c85370
+	//  boundary=part-1-68399f96fc587b49de16af923ee2803f
 }
 
 // The key is that of RFC 8463, Appendix A.

@@ -15,38 +15,43 @@ import (
 // field, in columns and in characters of Unicode.
 const maxSubject = 78
 
-// subject is that of the letter. Where it is too long the lead is cut, so that
-// what stands behind it is kept; no two editions have the same one, so that mail
-// programs do not put them into one thread.
+// subjectOf is the subject of the letter. No two editions have the same one, so
+// that mail programs do not put them into one thread.
 func (r *Renderer) subjectOf(l Letter, e selector.Edition) (string, error) {
-	numbered, err := r.setsApart(l, e)
+	if apart, err := r.setsApart(l, e); err != nil || apart {
+		s, failed := r.fittedSubject(l, "")
+		return s, cmp.Or(err, failed)
+	}
+	number, err := l.Say("number")
 	if err != nil {
 		return "", err
 	}
-	s, err := r.rawSubject(l)
-	if err != nil {
-		return "", err
-	}
-	tail := ""
-	if !numbered {
-		number, err := l.Say("number")
+	return r.fittedSubject(l, " · "+number)
+}
+
+// fittedSubject is the subject as long as it may be, with a tail. Where it is too
+// long the lead is cut, so that what stands behind it is kept.
+func (r *Renderer) fittedSubject(l Letter, tail string) (string, error) {
+	fitting := l
+	for {
+		s, err := r.rawSubject(fitting)
 		if err != nil {
 			return "", err
 		}
-		tail = " · " + number
-	}
-	if over := widthOf(s+tail) - maxSubject; over > 0 {
-		short := l
-		if short.Lead = cut(l.Lead, widthOf(l.Lead)-over); short.Lead != "" {
-			if s, err = r.rawSubject(short); err != nil {
-				return "", err
-			}
+		over := room(s+tail) - maxSubject
+		if over <= 0 {
+			return s + tail, nil
 		}
+		if fitting.Lead == l.Title { // there is nothing left to cut but the whole
+			return cutCharacters(s, maxSubject-utf8.RuneCountInString(tail)) + tail, nil
+		}
+		// A title of one endless character is no reason to send no letter.
+		fitting.Lead = cmp.Or(cutCharacters(l.Lead, room(fitting.Lead)-over), l.Title)
 	}
-	most := maxSubject - utf8.RuneCountInString(tail)
-	// A title of one endless character is no reason to send no letter.
-	return cmp.Or(cutCharacters(s, most), cutCharacters(l.Title, most)) + tail, nil
 }
+
+// room is what a text takes of a subject.
+func room(s string) int { return max(widthOf(s), utf8.RuneCountInString(s)) }
 
 // cutCharacters is s within most columns and most characters of Unicode, of which
 // a reader may see several as one.
@@ -66,24 +71,36 @@ func (r *Renderer) setsApart(l Letter, e selector.Edition) (bool, error) {
 	if l.Mark != "" {
 		return true, nil
 	}
-	mine, err := r.rawSubject(l)
+	mine, err := r.fittedSubject(l, "")
 	if err != nil {
 		return false, err
 	}
 	differs := func(change func(*Letter)) bool {
 		other := l
 		change(&other)
-		s, failed := r.rawSubject(other)
+		s, failed := r.fittedSubject(other, "")
 		err = cmp.Or(err, failed)
 		return s != mine
 	}
-	if e.ID == l.Name+"-"+l.Date.Format("2006-01-02") &&
-		differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 0, 1) }) &&
-		differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 1, 0) }) &&
-		differs(func(o *Letter) { o.Date = l.Date.AddDate(1, 0, 0) }) {
-		return true, err
+	if differs(func(o *Letter) { o.Number++ }) || err != nil {
+		return err == nil, err
 	}
-	return differs(func(o *Letter) { o.Number++ }), err
+	if e.ID != l.Name+"-"+l.Date.Format("2006-01-02") {
+		return false, nil
+	}
+	// A weekday comes again after seven days, a day of the month with it after a
+	// few years.
+	for days := 1; days <= 31; days++ {
+		if !differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 0, days) }) {
+			return false, err
+		}
+	}
+	for years := 1; years <= 28; years++ {
+		if !differs(func(o *Letter) { o.Date = l.Date.AddDate(years, 0, 0) }) {
+			return false, err
+		}
+	}
+	return differs(func(o *Letter) { o.Date = l.Date.AddDate(0, 1, 0) }), err
 }
 
 // rawSubject is as long as it comes.
@@ -131,7 +148,7 @@ func (l Letter) preheader() (string, error) {
 		if enough && (i >= len(l.titles())-1 || widthOf(kept) >= maxPreheader) {
 			break
 		}
-		if p == "" || strings.Contains(said, strings.ToLower(p)) || strings.Contains(strings.ToLower(kept), strings.ToLower(p)) {
+		if p == "" || strings.HasPrefix(strings.ToLower(p), strings.ToLower(l.Lead)) || strings.Contains(said, strings.ToLower(p)) || strings.Contains(strings.ToLower(kept), strings.ToLower(p)) {
 			continue
 		}
 		if kept != "" {

@@ -33,6 +33,11 @@ func TestSubjectOfTheEdition(t *testing.T) {
 		{"neither dated nor numbered", "{{.Title}}", "en", []string{"Grids"}, "", "The Weekly Digest · No. 7"},
 		{"numbered", "{{.Title}} #{{.Number}}", "en", []string{"Grids"}, "weekly-x", "The Weekly Digest #7"},
 		{"dated by its own form", `{{.Date.Format "2 Jan 06"}}`, "en", []string{"Grids"}, "", "20 Nov 26"},
+		{"a weekday comes again", `{{.Title}} · {{.Date.Weekday}}`, "en", []string{"Grids"}, "", "The Weekly Digest · Friday · No. 7"},
+		{"a weekday and a day come again", `{{.Date.Format "Monday 2 January"}}`, "en", []string{"Grids"}, "", "Friday 20 November · No. 7"},
+		{"a number that is cut off", `{{.Title}}, the letter of all who build things in and around Springfield, No. {{.Number}}`, "en", []string{"Grids"}, "",
+			"The Weekly Digest, the letter of all who build things in and around… · No. 7"},
+		{"many marks on few letters", "", "he", []string{strings.Repeat("מַלְכֵּי", 20), "b"}, "", strings.Repeat("מַלְכֵּי", 6) + "מַ… ועוד אחד · 20 בנובמבר 2026"},
 		{"without a year it comes again", `{{.Date.Format "2 Jan"}}`, "en", []string{"Grids"}, "", "20 Nov · No. 7"},
 		{"the month is not a date", `{{.Date.Format "January"}}`, "en", []string{"Grids"}, "weekly-2026-11-20T0900", "November · No. 7"},
 	}

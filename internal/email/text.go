@@ -3,6 +3,7 @@ package email
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -11,8 +12,8 @@ import (
 const columns = 72
 
 // wrap breaks text into lines of at most the columns, where Unicode allows it
-// (UAX #14), and inside of a word only if a line cannot hold it. Lines that the
-// text has already stay.
+// (UAX #14), and inside of a word only if a line cannot hold it; never inside of
+// an address of the web. Lines that the text has already stay.
 func wrap(s string) string {
 	var lines []string
 	line, used, state := "", 0, -1
@@ -23,12 +24,11 @@ func wrap(s string) string {
 	s = strings.TrimRightFunc(s, unicode.IsSpace)
 	for s != "" {
 		var segment string
-		var ends bool
-		segment, s, ends, state = uniseg.FirstLineSegmentInString(s, state)
+		segment, s, state = unbroken(s, state)
 		if line != "" && used+width(segment) > columns {
 			flush()
 		}
-		for {
+		for !strings.Contains(segment, "://") {
 			word := strings.TrimRightFunc(segment, unicode.IsSpace)
 			if widthOf(word) <= columns {
 				break
@@ -39,13 +39,44 @@ func wrap(s string) string {
 		}
 		line += segment
 		used += widthOf(segment)
-		if ends && s != "" {
+		if last, _ := utf8.DecodeLastRuneInString(segment); s != "" && strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", last) {
 			flush()
 		}
 	}
 	flush()
 	return strings.Join(lines, "\n")
 }
+
+// unbroken is the next piece of a text that stays on one line: up to where it may
+// be broken, but whole addresses and whole characters. Uniseg says of emoji with a
+// skin that they end a line, and breaks what joiners join.
+func unbroken(s string, state int) (segment, rest string, newState int) {
+	segment, rest, _, state = uniseg.FirstLineSegmentInString(s, state)
+	if strings.Contains(segment, "://") && !strings.HasSuffix(segment, " ") {
+		end := strings.IndexFunc(rest, unicode.IsSpace)
+		if end < 0 {
+			end = len(rest)
+		}
+		for end < len(rest) && (rest[end] == ' ' || rest[end] == '\n') {
+			if end++; rest[end-1] == '\n' {
+				break
+			}
+		}
+		return s[:len(segment)+end], rest[end:], -1
+	}
+	for {
+		next, _ := utf8.DecodeRuneInString(rest)
+		if last, _ := utf8.DecodeLastRuneInString(segment); rest == "" || last != '\u200D' && next != '\u200D' && !unicode.Is(unicode.M, next) && !isSkin(next) {
+			return segment, rest, state
+		}
+		var more string
+		more, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		segment += more
+	}
+}
+
+// isSkin reports whether r colours the emoji before it.
+func isSkin(r rune) bool { return r >= 0x1F3FB && r <= 0x1F3FF }
 
 // wrapTitle breaks a title at its blanks only, so that who looks for it finds it
 // in both parts, be it in a language without blanks.
