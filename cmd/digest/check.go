@@ -23,7 +23,7 @@ type finding struct {
 }
 
 func (f finding) String() string {
-	s := fmt.Sprintf("%-7s  %s: %s", f.Severity, f.Where, f.Message)
+	s := fmt.Sprintf("%-7s  %-16s  %s: %s", f.Severity, f.ID, f.Where, f.Message)
 	if f.Hint != "" {
 		s += "; " + f.Hint
 	}

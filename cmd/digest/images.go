@@ -79,6 +79,9 @@ func (n *newsletter) picture(ctx context.Context, image string) (email.Picture, 
 	if at, signed := thumbnail.Expiry(u.String()); signed && !at.After(until) {
 		return email.Picture{}, errExpires
 	}
+	if n.Images == config.LinkImages && u.Scheme != "https" { // what every mail program shows
+		return email.Picture{}, errors.New("its address is not https")
+	}
 	if p, ok := n.fetched.get(u.String()); ok {
 		return p, nil
 	}
@@ -97,10 +100,7 @@ func (n *newsletter) fetch(ctx context.Context, u *url.URL) (email.Picture, erro
 	if n.Images == config.EmbedImages {
 		return email.Picture{Data: thumb.Data, Type: thumb.Type, Width: thumb.Width, Height: thumb.Height}, nil
 	}
-	switch { // what every mail program shows
-	case u.Scheme != "https":
-		return email.Picture{}, errors.New("its address is not https")
-	case thumb.Source == "image/webp":
+	if thumb.Source == "image/webp" {
 		return email.Picture{}, errors.New("it is WebP, which some mail programs do not show; set images to embed")
 	}
 	return email.Picture{Link: u.String(), Width: thumb.Width, Height: thumb.Height}, nil
@@ -111,6 +111,9 @@ func (n *newsletter) imageAddress(image string) (*url.URL, error) {
 	u, err := url.Parse(image)
 	if err != nil {
 		return nil, errors.New("it is no address")
+	}
+	if u.Host != "" && u.Scheme == "" { // //cdn.example.org/a.png
+		u.Scheme = "https"
 	}
 	if u.Host == "" && u.Scheme == "" {
 		if n.Site == "" {

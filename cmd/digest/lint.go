@@ -15,12 +15,12 @@ func (n *newsletter) anybody(draft *email.Draft) email.Message {
 	return n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
 }
 
-// lint is what is wrong with the letter. While nothing leaves this machine, it need
-// not say yet how to leave the list.
+// lint is what is wrong with the letter. Where no way to leave the list is
+// configured, which is only so while nothing leaves this machine, it need not say it.
 func (n *newsletter) lint(draft *email.Draft) []lint.Finding {
 	found := lint.Letter(n.anybody(draft).Bytes())
 	for i, f := range found {
-		if strings.HasSuffix(f.ID, "unsubscribe") && n.Unsubscribe.URL+n.Unsubscribe.Mailto == "" {
+		if f.ID == "letter.unsubscribe" && n.Unsubscribe.URL+n.Unsubscribe.Mailto == "" {
 			found[i].Severity = lint.Warning
 		}
 	}
@@ -39,7 +39,7 @@ func (n *newsletter) refuse(draft *email.Draft) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	lines = append(lines, "nothing was sent; mend the templates, then look with: digest check")
+	lines = append(lines, "send refuses such a letter; mend the templates, then look with: digest check")
 	return &exitError{exitUsage, errors.New(strings.Join(lines, "\n"))}
 }
 

@@ -19,6 +19,7 @@ import (
 	"digest/internal/delivery"
 	"digest/internal/email"
 	"digest/internal/ledger"
+	"digest/internal/locale"
 	"digest/internal/selector"
 	"digest/internal/sqlite"
 	"digest/internal/subscriber"
@@ -87,8 +88,11 @@ func (n *newsletter) parseTemplates() (err error) {
 // templateFault says where the templates are, and what they can show.
 func (n *newsletter) templateFault(err error) error {
 	where := n.File
-	if strings.HasPrefix(err.Error(), "language ") {
+	switch text := err.Error(); {
+	case strings.HasPrefix(text, "language "):
 		return &exitError{exitUsage, fmt.Errorf("%s: %w, or set another language", where, err)}
+	case strings.HasPrefix(text, locale.Dir+"/"):
+		return &exitError{exitUsage, fmt.Errorf("%s: %w; mend the file, templates/languages/en.yaml has all that it needs", cmp.Or(n.Templates, "templates"), err)}
 	}
 	if !strings.HasPrefix(err.Error(), "subject") {
 		where = cmp.Or(n.Templates, "templates")

@@ -111,7 +111,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	}
 	bar.done()
 	if a.flags.dryRun {
-		return n.reportDryRun(edition, draft, planned, kept.message)
+		return errors.Join(n.reportDryRun(edition, draft, planned, kept.message), n.refuse(draft))
 	}
 	// Whatever ended the job, what it did is said.
 	counts, err := book.Counts(context.WithoutCancel(ctx), edition.ID)

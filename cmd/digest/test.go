@@ -87,5 +87,8 @@ func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
 		return nil, n.templateFault(err)
 	}
 	n.warnShortened(draft)
+	if err := n.refuse(draft); err != nil {
+		n.log.Warn(err.Error())
+	}
 	return draft, nil
 }

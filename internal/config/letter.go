@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -97,6 +98,9 @@ func (f *file) theme(faults *Faults) theme.Theme {
 	if err := t.Check(); err != nil {
 		for line := range strings.Lines(err.Error()) {
 			key, problem, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			if behind := backdrop.FindStringSubmatch(problem); behind != nil && !f.sets(key) {
+				key = behind[1] // of the pair, what is not the built-in theme's
+			}
 			if faults.has("theme." + key) { // a colour may be too near to two others
 				continue
 			}
@@ -104,6 +108,15 @@ func (f *file) theme(faults *Faults) theme.Theme {
 		}
 	}
 	return t
+}
+
+var backdrop = regexp.MustCompile(` on ((?:light|dark)\.(?:page|card)) `)
+
+// sets reports whether a colour of the theme is configured.
+func (f *file) sets(colour string) bool {
+	scheme, name, _ := strings.Cut(colour, ".")
+	p := map[string]palette{"light": f.Theme.Light, "dark": f.Theme.Dark}[scheme]
+	return map[string]string{"text": p.Text, "muted": p.Muted, "link": p.Link, "accent": p.Accent}[name] != ""
 }
 
 // webAddress is an http or https address that can stand in a letter, or empty.

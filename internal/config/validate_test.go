@@ -36,7 +36,7 @@ func TestFaults(t *testing.T) {
 		{"reply_to", "reply_to: nobody", "nobody"}, {"reply_to", `reply_to: "a@example.org\r\nBcc: b@example.org"`, "a@example.org"},
 		{"per_host", "per_host: -1", "less than nothing"}, {"archive", "archive: example.org", "no address on the web"}, {"archive", "archive: 'javascript:alert(1)'", "no address"}, {"images", "images: inline", "none of them"},
 		{"theme.light.muted", "theme: {light: {muted: '#999999'}}", "#999999 on light.page #f4f1ea has a contrast of 2.53"}, {"theme.dark.link", "theme: {dark: {link: navy}}", "is not a colour"},
-		{"theme.text", "theme: {text: 'Arial;x'}", "no font family"}, {"unsubscribe.preferences", "unsubscribe: {preferences: x}", "no address"},
+		{"theme.light.card", "theme: {light: {card: '#767676'}}", "on light.card #767676"}, {"theme.text", "theme: {text: 'Arial;x'}", "no font family"}, {"unsubscribe.preferences", "unsubscribe: {preferences: x}", "no address"},
 		{"language", "language: ''", "no language"}, {"language", "language: english", `"english"`}, {"language", "language: e", "no language"},
 		{"timezone", "timezone: Mars", `"Mars"`}, {"timezone", "timezone: ''", "no time zone"}, {"timezone", "timezone: Local", "no time zone"},
 		{"timezone", "timezone: ../../etc/passwd", "no time zone"}, {"timezone", "timezone: /etc/localtime", "no time zone"}, {"timezone", "timezone: '+02:00'", "no time zone"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/quotedprintable"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -137,5 +138,34 @@ func TestNextOfALimitIsListed(t *testing.T) {
 	e.Sections[0].Next[0].Link = "ftp://example.com"
 	if m := draftOf(t, n, e).To(reader); !bytes.Contains(m.Bytes(), []byte("3 more on the web")) {
 		t.Error("a link that is none is not counted")
+	}
+}
+
+// What is inside counts every bookmark of the edition, however it is shown.
+func TestShortenedLetterCountsAll(t *testing.T) {
+	for _, n := range []int{160, 2000} {
+		e := crowd(n, "A title of some words", "")
+		e.Sections[0].More, e.Sections[0].Next = 1, []bookmark.Bookmark{{Title: "Next", Link: "https://example.com/next", Date: week.Start}}
+		d := draftOf(t, theWeekly(), e)
+		said := strings.Join(strings.Fields(d.To(reader).Text()), " ")
+		for _, s := range e.Sections {
+			if want := fmt.Sprintf("%s (%d)", s.Title, len(s.Bookmarks)); !strings.Contains(said, want) {
+				t.Errorf("of %d: the letter lacks %q", n, want)
+			}
+		}
+		byTitle, lost := 0, 0
+		for _, s := range d.Shortened {
+			n, what, _ := strings.Cut(s, " ")
+			switch what {
+			case "bookmarks are shown by title only":
+				byTitle, _ = strconv.Atoi(n)
+			case "are not shown at all":
+				lost, _ = strconv.Atoi(n)
+			}
+		}
+		inFull := strings.Count(d.To(reader).HTML(), "<h3 ")
+		if inFull+byTitle+lost != n {
+			t.Errorf("of %d, %d are shown in full, and it says %v", n, inFull, d.Shortened)
+		}
 	}
 }

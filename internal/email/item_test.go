@@ -81,3 +81,15 @@ func TestThreeSentencesAreEnough(t *testing.T) {
 		})
 	}
 }
+
+// Names of the other direction keep their place, each with its count.
+func TestLineOfBothDirections(t *testing.T) {
+	for _, tt := range []struct{ dir, want string }{
+		{"rtl", "Design (1)\u200F · שלום (2) · 3"},
+		{"ltr", "Design (1) · שלום (2)\u200E · 3"},
+	} {
+		if got := (Letter{Dir: tt.dir}).Line("Design (1)", "", "שלום (2)", "3"); got != tt.want {
+			t.Errorf("Line in %s = %q, want %q", tt.dir, got, tt.want)
+		}
+	}
+}

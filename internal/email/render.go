@@ -54,7 +54,30 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 	}
 	errs = append(errs, err)
 	r, err = r.For(n)
-	return r, errors.Join(append(errs, err)...)
+	if err = errors.Join(append(errs, err)...); err == nil {
+		err = r.try()
+	}
+	return r, err
+}
+
+// try fails where templates would fail for a letter that has all that a letter can
+// have: the time to find out is not the day on which one has it.
+func (r *Renderer) try() error {
+	i := Item{Title: "Title", Link: "https://example.com/", Host: "example.com", Minutes: 2, Summary: "Summary", Image: &Image{"cid:picture", 1, 1}, Dir: "rtl", TextDir: "rtl"}
+	withExcerpt := i
+	withExcerpt.Summary, withExcerpt.Image, withExcerpt.Excerpt = "", nil, Excerpt{"Excerpt", "Excerpt"}
+	l := Letter{
+		Newsletter: r.newsletter, Subject: "Subject", Preheader: "Preheader", Number: 1, Dir: r.locale.Dir(), Lead: "Title", Count: 3, locale: r.locale,
+		Sections:        []Section{{Title: "Section", Items: []Item{i, withExcerpt}, More: []Item{i}, Rest: 1}},
+		UnsubscribeLink: "https://example.com/", PreferencesLink: "https://example.com/",
+	}
+	l.Site, l.Archive, l.Address = "https://example.com/", "https://example.com/", "Address"
+	for _, t := range []executor{r.html, r.text} {
+		if _, err := execute(t, l); err != nil && !errors.Is(err, errTooLong) {
+			return err
+		}
+	}
+	return nil
 }
 
 // parse reads the templates: the letter's own and the parts that they include,
@@ -179,10 +202,13 @@ func (r *Renderer) htmlOf(l Letter) (string, error) {
 	return part, nil
 }
 
-func execute(t interface {
+// An executor is a template, of either package.
+type executor interface {
 	Name() string
 	Execute(io.Writer, any) error
-}, l Letter) (string, error) {
+}
+
+func execute(t executor, l Letter) (string, error) {
 	b := limitedBuffer{left: MaxMessage}
 	err := t.Execute(&b, l)
 	if errors.Is(err, errTooLong) { // which comes without a place

@@ -3,6 +3,7 @@ package lint
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,7 @@ var imageRules = []rule{
 	{Rule{"letter.image-size", Error, "every image has its width and height as attributes, in whole pixels",
 		"Outlook knows no other size, and the letter does not jump when images come"}, imageSize},
 	{Rule{"letter.image-source", Error, "every image is at an https address, or in the message (cid:)", "others are blocked, or not found"}, imageSource},
+	{Rule{"letter.background-source", Error, "backgrounds are at https addresses, or in the message", "leave them out: few mail programs show them"}, backgroundSource},
 	{Rule{"letter.image-part", Error, "every image of a cid: is in the message", "attach it under that Content-ID"}, imagePart},
 	{Rule{"letter.image-type", Warning, "images are PNG, JPEG or GIF", "Gmail shows no SVG, Outlook no WebP"}, imageType},
 }
@@ -51,6 +53,24 @@ func imageSource(l *letter, found report) {
 		}
 	})
 }
+
+// backgroundSource holds pictures behind text to the same rule: who fetches them
+// tells that the letter is read.
+func backgroundSource(l *letter, found report) {
+	for _, e := range l.doc.elements {
+		sources := []string{e.value("background")}
+		for _, m := range cssURL.FindAllStringSubmatch(e.value("style"), -1) {
+			sources = append(sources, m[1])
+		}
+		for _, s := range sources {
+			if s != "" && !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "cid:") {
+				found(HTML, e.line, "the background %.60q is neither at https nor in the message", s)
+			}
+		}
+	}
+}
+
+var cssURL = regexp.MustCompile(`(?i)url\(\s*['"]?([^'")\s]*)`)
 
 func imagePart(l *letter, found report) {
 	l.doc.images(func(img *element, src string) {

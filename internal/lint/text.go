@@ -26,7 +26,7 @@ const columns = 78
 
 func textWidth(l *letter, found report) {
 	l.textLines(func(line int, row string) {
-		if len(row) <= columns || oneAddress(row) {
+		if len(row) <= columns || oneAddress(row) || !strings.Contains(row, " ") { // one word: of some languages, a title
 			return
 		}
 		if n := uniseg.StringWidth(row); n > columns {

@@ -20,6 +20,9 @@ const (
 
 var patterns = []string{full, date, day, inMonth, inYear, period}
 
+// dateWords are what patterns may have filled in.
+var dateWords = []string{"day", "month", "monthnumber", "year", "weekday", "day2", "month2", "monthnumber2", "year2", "weekday2"}
+
 // Full is a date with its day of the week.
 func (l *Locale) Full(t time.Time) string { return l.format(full, t, t) }
 

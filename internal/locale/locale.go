@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ const Dir = "languages"
 
 // A Locale is one language. It is safe for concurrent use.
 type Locale struct {
+	name    string // of the file
 	tag     language.Tag
 	dir     string
 	file    file
@@ -57,11 +59,7 @@ func Load(fsys fs.FS, tag string) (*Locale, error) {
 		if err != nil {
 			return nil, err
 		}
-		l, err := parse(t, data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return l, nil
+		return parse(name, t, data)
 	}
 	return nil, fmt.Errorf("language %s: there are no words for it, only for %s; write %s/%s.yaml into the folder of templates",
 		t, strings.Join(Languages(fsys), ", "), Dir, t)
@@ -77,33 +75,51 @@ func Languages(fsys fs.FS) []string {
 	return slices.Compact(names)
 }
 
-func parse(t language.Tag, data []byte) (*Locale, error) {
-	l := &Locale{tag: t, dir: direction(t), phrases: map[string]phrase{}}
+// parse reads a file. Each fault begins with its name.
+func parse(name string, t language.Tag, data []byte) (*Locale, error) {
+	l := &Locale{name: name, tag: t, dir: direction(t), phrases: map[string]phrase{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&l.file); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(name+": "+format, args...)) }
 	if n := len(l.file.Months); n != 12 {
-		faults = append(faults, fmt.Errorf("months: %d of them, not 12", n))
+		fault("months: %d of them, not 12", n)
 	}
 	if n := len(l.file.Weekdays); n != 7 {
-		faults = append(faults, fmt.Errorf("weekdays: %d of them, not 7", n))
+		fault("weekdays: %d of them, not 7", n)
 	}
-	for _, name := range patterns {
-		if l.file.Dates[name] == "" {
-			faults = append(faults, fmt.Errorf("dates: %s is missing", name))
+	for _, pattern := range patterns {
+		if l.file.Dates[pattern] == "" {
+			fault("dates: %s is missing", pattern)
+		} else if odd := unknown(l.file.Dates[pattern], dateWords); odd != "" {
+			fault("dates: %s: there is no {%s}, only {%s}", pattern, odd, strings.Join(dateWords, "}, {"))
 		}
 	}
-	for name, value := range l.file.Phrases {
-		p, err := newPhrase(value)
+	for _, key := range slices.Sorted(maps.Keys(l.file.Phrases)) {
+		p, err := newPhrase(l.file.Phrases[key])
 		if err != nil {
-			faults = append(faults, fmt.Errorf("phrases: %s: %w", name, err))
+			fault("phrases: %s: %w", key, err)
 		}
-		l.phrases[name] = p
+		l.phrases[key] = p
 	}
 	return l, errors.Join(faults...)
+}
+
+// phraseWords are what phrases may have filled in.
+var phraseWords = []string{"count", "title", "period", "date", "number", "lead", "section"}
+
+// unknown is a placeholder of a text that nothing is filled in for, or empty.
+func unknown(text string, known []string) (odd string) {
+	fill(text, func(name string) (string, bool) {
+		if !slices.Contains(known, name) {
+			odd = name
+		}
+		return "", true
+	})
+	return odd
 }
 
 // Tag is the language as HTML and mail name it.
@@ -129,10 +145,10 @@ var forms = map[string]plural.Form{
 }
 
 func newPhrase(value any) (phrase, error) {
-	if text, ok := value.(string); ok {
-		return phrase{plural.Other: text}, nil
-	}
 	texts, ok := value.(map[string]any)
+	if text, isText := value.(string); isText {
+		texts, ok = map[string]any{"other": text}, true
+	}
 	if !ok {
 		return nil, errors.New("it is neither a text nor a table of plural forms")
 	}
@@ -142,6 +158,12 @@ func newPhrase(value any) (phrase, error) {
 		text, isText := value.(string)
 		if !known || !isText {
 			return nil, fmt.Errorf("%s is no text for zero, one, two, few, many or other", name)
+		}
+		if strings.TrimSpace(text) == "" {
+			return nil, fmt.Errorf("%s is empty", name)
+		}
+		if odd := unknown(text, phraseWords); odd != "" {
+			return nil, fmt.Errorf("there is no {%s}, only {%s}", odd, strings.Join(phraseWords, "}, {"))
 		}
 		p[form] = text
 	}
@@ -182,7 +204,7 @@ func (l *Locale) Say(name string, count int, pairs ...string) (string, error) {
 func (l *Locale) Has(names ...string) error {
 	missing := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return l.phrases[n] != nil })
 	if len(missing) > 0 {
-		return fmt.Errorf("%s/%s.yaml: phrases: %s missing", Dir, l.tag, strings.Join(missing, ", "))
+		return fmt.Errorf("%s: phrases: %s missing", l.name, strings.Join(missing, ", "))
 	}
 	return nil
 }

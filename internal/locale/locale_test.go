@@ -122,6 +122,9 @@ func TestFaults(t *testing.T) {
 		{"short", "sv", "months: [a]\n" + dates, "languages/sv.yaml: months: 1 of them, not 12"},
 		{"no dates", "sv", months, "dates: inmonth is missing"},
 		{"a wrong form", "sv", months + dates + "phrases: {rest: {some: x, other: y}}", "phrases: rest: some is no text"},
+		{"an unknown placeholder", "sv", months + dates + "phrases: {rest: 'x {cuont}'}", "languages/sv.yaml: phrases: rest: there is no {cuont}, only {count}"},
+		{"an unknown part of a date", "sv", months + "dates: {full: '{dey}', date: d, day: d, inmonth: m, inyear: y, period: p}\n", "languages/sv.yaml: dates: full: there is no {dey}"},
+		{"an empty text", "sv", months + dates + "phrases: {rest: {other: ' '}}", "phrases: rest: other is empty"},
 		{"no other", "sv", months + dates + "phrases: {rest: {one: x}}", "the form other is missing"},
 		{"a list", "sv", months + dates + "phrases: {rest: [x]}", "neither a text"},
 		{"an unknown key", "sv", months + dates + "phrase: {}", "line 4: field phrase not found"},
@@ -139,7 +142,7 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Has("rest", "why"); err == nil || !strings.Contains(err.Error(), "rest, why missing") {
+	if err := l.Has("rest", "why"); err == nil || !strings.Contains(err.Error(), "languages/sv.yaml: phrases: rest, why missing") {
 		t.Errorf("Has = %v", err)
 	}
 	if _, err := l.Say("rest", 1); err == nil {

@@ -104,7 +104,7 @@ func (p Palette) colours() []named {
 var colour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // A list of families goes into style attributes as it stands.
-var family = regexp.MustCompile(`^(-?[A-Za-z][A-Za-z0-9 -]*|'[A-Za-z0-9 -]+')$`)
+var family = regexp.MustCompile(`^(-?[A-Za-z][A-Za-z0-9-]*( -?[A-Za-z][A-Za-z0-9-]*)*|'[A-Za-z0-9 -]+')$`)
 
 func families(name, list string) error {
 	for _, f := range strings.Split(list, ",") {

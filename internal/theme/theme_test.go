@@ -27,6 +27,7 @@ func TestCheck(t *testing.T) {
 		{"schemes exchanged", func(t *Theme) { t.Light, t.Dark = t.Dark, t.Light }, "dark.card: it is lighter"},
 		{"a font that closes the attribute", func(t *Theme) { t.Text = `Arial",x` }, "text: "},
 		{"a font that adds a property", func(t *Theme) { t.Headings = "Arial;color:red" }, "headings: "},
+		{"a font with a digit", func(t *Theme) { t.Headings = "Source 3, serif" }, "headings: "},
 		{"no font", func(t *Theme) { t.Headings = "" }, "headings: "},
 	}
 	for _, tt := range tests {
