@@ -17,7 +17,7 @@ var brokenText = []broken{
 	{"a verb without a value", "letter.residue", last(said("%!s(MISSING)"))},
 	{"escaped twice", "letter.double-escape", last(said("R&amp;amp;D"))},
 	{"a line of 79 columns", "letter.text-width", end(strings.Repeat("abcd ", 15) + "abcd")},
-	{"a line of 80 columns in 40 characters", "letter.text-width", end(strings.Repeat("科", 39)+" 科")},
+	{"a line of 80 columns in 40 characters", "letter.text-width", end(strings.Repeat("科", 39) + " 科")},
 	{"a tag", "letter.text-markup", end("<strong>a</strong>")},
 	{"an entity", "letter.text-markup", end("R&amp;D")},
 	{"an address in a sentence", "letter.text-url", end("See https://example.org/.")},
