@@ -47,7 +47,8 @@ func plainText(s string) string {
 // readable is text from the web as its author meant it: feeds escape twice now
 // and then, and what could not be decoded is gone.
 func readable(s string) string {
-	return strings.ReplaceAll(bookmark.Clean(html.UnescapeString(s)), "\uFFFD", "")
+	decoded := strings.ToValidUTF8(html.UnescapeString(s), "")
+	return bookmark.Clean(strings.ReplaceAll(decoded, "\uFFFD", ""))
 }
 
 // formatting reports whether a tag formats text, and whether it ends a word.

@@ -21,6 +21,7 @@ func TestPlainText(t *testing.T) {
 		{"entities", "Q&amp;A &lt;now&gt; &eacute;&#233;&#xe9;", "Q&A <now> ééé"},
 		{"escaped twice", "Q&amp;amp;A", "Q&A"},
 		{"no entity", "AT&T & R&D; &nosuch;", "AT&T & R&D; &nosuch;"},
+		{"what could not be decoded leaves no blanks", "\xee 0 \xff x", "0 x"},
 		{"entities of controls", "a&#27;b&#8238;c&#13;&#10;d&#0;", "abc d"},
 		{"controls", "a\x1b\u202eb\r\nc", "ab c"},
 		{"controls in a tag", "a <b\x1b>c", "a <b>c"},
