@@ -23,7 +23,7 @@
 //	published: false                        refused          a draft, as in Jekyll
 //	url: https://...                        refused          accepted; it is not read
 //	a shortcode that is not closed          refused          accepted; shortcodes are dropped from the letter
-//	two keys that differ in case only       random           the later one; in TOML, JSON and tables: the later by alphabet
+//	two keys that differ in case only       random           the one in lower case; else the later one, in TOML, JSON and tables by alphabet
 //	x.md and x.html in one folder           one of them      both
 //
 // and more careful in these:

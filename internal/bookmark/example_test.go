@@ -21,7 +21,7 @@ func ExampleReader_Read() {
 		}
 		fmt.Println(b.Path, b.Title, b.Link)
 	}
-	// Output:
+	// Unordered output:
 	// content/a-title.md A title https://example.org/a
 	// warning: content/odd.md:3: key "title" stands here again, first at line 2; remove one of the two
 }

@@ -29,6 +29,7 @@ var toleratedProbes = map[string]string{
 	"e44.md":                 "a zero date is no date",
 	"d65-url-http.md":        "url is not read",
 	"h07-published-false.md": "Jekyll's published: false is a draft",
+	"d39-yaml-casedup.md":    "Hugo takes any of the two titles",
 }
 
 func TestHugoProbes(t *testing.T) {
@@ -79,7 +80,7 @@ func TestHugoProbes(t *testing.T) {
 			agreed++
 			continue
 		}
-		if want := Clean(p.Hugo.Title); got.Title != want {
+		if want := Clean(p.Hugo.Title); got.Title != want && toleratedProbes[p.File] == "" {
 			t.Errorf("Parse(%s).Title = %q, Hugo's %q", p.File, got.Title, want)
 		}
 		if !sameDate(got.Date, p.Hugo.Date) {

@@ -62,10 +62,13 @@ func decodeYAML(front []byte, line int) (matter, error) {
 		return nil, err
 	}
 	m := matter{}
-	if err := c.mapping(root, func(k string, v any, line int) { m[strings.ToLower(k)] = field{v, line} }); err != nil {
-		return nil, err
-	}
-	return m, nil
+	lower := map[string]bool{} // of two keys that differ in case only, the one in lower case counts
+	err = c.mapping(root, func(k string, v any, line int) {
+		if folded := strings.ToLower(k); folded == k || !lower[folded] {
+			m[folded], lower[folded] = field{v, line}, folded == k
+		}
+	})
+	return m, err
 }
 
 type yamlConverter struct {

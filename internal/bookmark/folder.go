@@ -1,0 +1,47 @@
+package bookmark
+
+import (
+	"io/fs"
+	"path"
+)
+
+// A folder is an open folder of a source. Names in it are single ones.
+type folder interface {
+	// list calls add for each entry, in no particular order.
+	list(add func(entry)) error
+	// sub opens a folder within, and no other one by way of a link.
+	sub(name string) (folder, error)
+	// open opens a file for reading: no link's target, and without waiting.
+	open(name string) (fs.File, error)
+	close()
+}
+
+// openRoot opens the folder that a file system is.
+func openRoot(fsys fs.FS) (folder, error) {
+	if d, ok := fsys.(interface{ folder() (folder, error) }); ok {
+		return d.folder()
+	}
+	return fsFolder{fsys, "."}, nil
+}
+
+// An fsFolder is a folder of any file system.
+type fsFolder struct {
+	fsys fs.FS
+	name string
+}
+
+func (f fsFolder) list(add func(entry)) error {
+	entries, err := fs.ReadDir(f.fsys, f.name)
+	for _, e := range entries {
+		add(entry{e.Name(), e.Type()})
+	}
+	return err
+}
+
+func (f fsFolder) sub(name string) (folder, error) {
+	return fsFolder{f.fsys, path.Join(f.name, name)}, nil
+}
+
+func (f fsFolder) open(name string) (fs.File, error) { return f.fsys.Open(path.Join(f.name, name)) }
+
+func (f fsFolder) close() {}
