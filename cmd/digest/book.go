@@ -33,7 +33,11 @@ func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, clo
 		unlock()
 		return nil, nil, nil, err
 	}
-	return db, db, func() error { defer unlock(); return db.Close() }, nil
+	closeBook = func() error { defer unlock(); return db.Close() }
+	if err := n.checkNewest(ctx, db); err != nil {
+		return nil, nil, nil, errors.Join(err, closeBook())
+	}
+	return db, db, closeBook, nil
 }
 
 // lock keeps runs from overlapping. It is a courtesy, so that two runs do not

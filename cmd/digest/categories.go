@@ -30,12 +30,12 @@ func (a *app) categories() error {
 	if err != nil {
 		return err
 	}
-	bookmarks, odd, err := n.read()
+	r, err := n.read(bounds{})
 	if err != nil {
 		return err
 	}
-	n.warnOdd(odd)
-	groups := n.policy.Groups(slices.Values(bookmarks))
+	n.warnOdd(r.odd)
+	groups := n.policy.Groups(slices.Values(r.bookmarks))
 	if a.flags.format == "json" {
 		return printJSON(a.stdout, groupRows(groups))
 	}

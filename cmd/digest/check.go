@@ -104,14 +104,14 @@ func configFindings(err error) []finding {
 
 // checkEdition reads all content and renders the edition of now.
 func (n *newsletter) checkEdition(ctx context.Context) []finding {
-	s, number, err := n.next(ctx)
+	s, number, err := n.next(ctx, allFiles)
 	if err != nil {
 		return []finding{{"edition", "error", n.policy.ID(), err.Error(), ""}}
 	}
 	found := n.checkContent(s)
 	edition := s.edition
 	if edition.Len() == 0 {
-		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll((&emptyError{s}).why(), "\n", "; "), ""})
+		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll(n.empty(s).why, "\n", "; "), ""})
 	}
 	if n.renderer == nil {
 		return found

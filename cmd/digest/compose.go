@@ -13,6 +13,7 @@ import (
 	"digest/internal/config"
 	"digest/internal/email"
 	"digest/internal/ledger"
+	"digest/internal/selector"
 	"digest/internal/sqlite"
 	"digest/internal/subscriber"
 )
@@ -67,14 +68,18 @@ func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition
 
 // fix selects and renders the edition of now and has the book keep it.
 func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, error) {
-	s, err := n.selection(ctx, past)
+	s, err := n.selection(ctx, past, wanted)
 	if err != nil {
 		return ledger.Edition{}, err
 	}
 	n.warnOdd(s.odd)
 	selected := s.edition
-	if selected.Len() == 0 {
-		return ledger.Edition{}, &emptyError{s}
+	if selected.Len() < max(1, n.MinItems) {
+		// What is of this window waits for the next.
+		if err := book.Begin(ctx, n.Name, selected.Window.Start); err != nil {
+			return ledger.Edition{}, err
+		}
+		return ledger.Edition{}, n.empty(s)
 	}
 	n.sayWaiting(s.verdicts)
 	content, err := json.Marshal(selected)
@@ -87,6 +92,11 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	}
 	for b := range selected.All() {
 		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
+	}
+	for _, v := range s.verdicts {
+		if v.Reason == selector.OverLimit || v.Reason == selector.OtherCategory && len(n.policy.Only) == 0 {
+			e.Passed = append(e.Passed, ledger.Bookmark{Key: v.Bookmark.Key(), Link: v.Bookmark.Link})
+		}
 	}
 	renderer := n.renderer
 	if n.flags.dryRun && n.Images != config.NoImages {
@@ -124,19 +134,20 @@ func (n *newsletter) addresser(draft *email.Draft) func(ledger.Recipient) email.
 
 // A next edition is that of now with the number it would get, and nothing is
 // fixed by asking.
-func (n *newsletter) next(ctx context.Context) (s *selection, number int, err error) {
+func (n *newsletter) next(ctx context.Context, much extent) (s *selection, number int, err error) {
+	number = 1
 	past, err := n.past(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
 	if past != nil {
 		defer past.Close()
-		if number, err = past.LastNumber(ctx, n.Name); err != nil {
+		if number, err = past.Number(ctx, n.Name, n.policy.ID()); err != nil {
 			return nil, 0, err
 		}
 	}
-	s, err = n.selection(ctx, past)
-	return s, number + 1, err
+	s, err = n.selection(ctx, past, much)
+	return s, number, err
 }
 
 // warnShortened says what the letter had to leave out so that mail programs do

@@ -38,7 +38,7 @@ func (a *app) list(ctx context.Context, all bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := n.verdicts(ctx)
+	s, err := n.verdicts(ctx, extent(all))
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (a *app) list(ctx context.Context, all bool) error {
 	case all && a.flags.format == "json":
 		return printJSON(a.stdout, fileRows(verdicts))
 	case a.flags.format == "json":
-		return printJSON(a.stdout, editionRow(edition, len(verdicts)))
+		return printJSON(a.stdout, editionRow(edition, s.files))
 	case a.flags.format == "csv":
 		if !all {
 			verdicts = slices.DeleteFunc(verdicts, func(v *selector.Verdict) bool { return v.Reason != selector.Selected })
@@ -58,14 +58,17 @@ func (a *app) list(ctx context.Context, all bool) error {
 	}
 	n.sayWaiting(verdicts)
 	if edition.Len() == 0 {
-		fmt.Fprintln(a.stdout, &emptyError{s})
+		fmt.Fprintln(a.stdout, n.empty(s))
 		return nil
+	}
+	if edition.Len() < n.MinItems {
+		n.log.Warn(n.empty(s).Error())
 	}
 	return n.printEdition(edition)
 }
 
 // verdicts is the selection with a verdict on the odd files too, by path.
-func (n *newsletter) verdicts(ctx context.Context) (*selection, error) {
+func (n *newsletter) verdicts(ctx context.Context, much extent) (*selection, error) {
 	past, err := n.past(ctx)
 	if err != nil {
 		return nil, err
@@ -73,7 +76,7 @@ func (n *newsletter) verdicts(ctx context.Context) (*selection, error) {
 	if past != nil {
 		defer past.Close()
 	}
-	s, err := n.selection(ctx, past)
+	s, err := n.selection(ctx, past, much)
 	if err != nil {
 		return nil, err
 	}

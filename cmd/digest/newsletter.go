@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"digest/internal/bookmark"
 	"digest/internal/config"
 	"digest/internal/delivery"
 	"digest/internal/email"
@@ -112,6 +111,7 @@ func (n *newsletter) letterhead() email.Newsletter {
 func (n *newsletter) newPolicy() (selector.Policy, error) {
 	p := selector.Policy{
 		Name: n.Name, Now: n.clock().In(n.Location), Categories: n.Categories, Other: n.Other, Order: n.Order, PerHost: n.PerHost, Only: n.flags.categories,
+		Late: n.Late, CatchUp: n.CatchUp,
 	}
 	var err error
 	if n.flags.asOf != "" {
@@ -126,6 +126,7 @@ func (n *newsletter) newPolicy() (selector.Policy, error) {
 	case n.flags.since != "" && n.flags.window != "":
 		return p, errors.New("--window and --since say the same: give one of them")
 	case n.flags.since != "":
+		p.Late, p.CatchUp = selector.Span{}, selector.Span{} // this window and no other time
 		if p.Window.Start, err = parseTime("--since", n.flags.since, n.Location); err != nil {
 			return p, err
 		}
@@ -163,100 +164,6 @@ func parseTime(flag, s string, loc *time.Location) (time.Time, error) {
 		return t, fmt.Errorf("%s %q: write a date such as 2026-11-20, or 2026-11-20T08:00:00-05:00", flag, s)
 	}
 	return t.In(loc), nil
-}
-
-// read reads all content files. A file that cannot be read is a warning.
-func (n *newsletter) read() (bookmarks []bookmark.Bookmark, odd []*bookmark.FileError, err error) {
-	var sources []bookmark.Source
-	for _, name := range n.Content {
-		dir, err := bookmark.Dir(n.Path(name))
-		if err != nil {
-			return nil, nil, fmt.Errorf("content: %w; make it readable, or set content", err)
-		}
-		defer dir.Close()
-		if filepath.IsAbs(name) {
-			name = filepath.Base(name)
-		}
-		sources = append(sources, bookmark.Source{Name: filepath.ToSlash(name), FS: dir})
-	}
-	reader := bookmark.Reader{Fields: n.Fields, Location: n.Location, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter}
-	bar := n.newProgress("reading", 0)
-	defer bar.done()
-	for b, err := range reader.Read(sources...) {
-		bar.add(1)
-		var fe *bookmark.FileError
-		if errors.As(err, &fe) {
-			odd = append(odd, fe)
-			continue
-		}
-		bookmarks = append(bookmarks, b)
-	}
-	if len(odd) > 0 && n.flags.strict {
-		return nil, nil, fmt.Errorf("%w (with --strict no file may be odd; %d are)", odd[0], len(odd))
-	}
-	return bookmarks, odd, nil
-}
-
-// warnOdd names the first of the files that are left out.
-func (n *newsletter) warnOdd(odd []*bookmark.FileError) {
-	const most = 10
-	for i, fe := range odd {
-		if i == most {
-			n.log.Warn(fmt.Sprintf("%d more content files are left out; digest check names them all", len(odd)-most))
-			return
-		}
-		n.log.Warn(fe.Error())
-	}
-}
-
-// A selection is the edition of now, with a verdict on every file that could
-// be read.
-type selection struct {
-	edition  selector.Edition
-	verdicts []*selector.Verdict
-	odd      []*bookmark.FileError
-	featured func(key string) (edition string, ok bool) // in another edition
-}
-
-// selection reads and selects. past may be nil.
-func (n *newsletter) selection(ctx context.Context, past *sqlite.DB) (*selection, error) {
-	bookmarks, odd, err := n.read()
-	if err != nil {
-		return nil, err
-	}
-	var known map[string]string
-	if past != nil {
-		if known, err = past.Featured(ctx, n.Name); err != nil {
-			return nil, err
-		}
-	}
-	id := n.policy.ID()
-	s := &selection{odd: odd, featured: func(key string) (string, bool) {
-		in, ok := known[key]
-		return in, ok && in != id
-	}}
-	s.edition, s.verdicts = n.policy.Select(slices.Values(bookmarks), s.featured)
-	n.warnScores(bookmarks)
-	return s, nil
-}
-
-// warnScores doubts scores that rank bookmarks and look as if they were drawn by
-// lot: tools that could not count shares wrote numbers below 50, and older ones
-// did not say so.
-func (n *newsletter) warnScores(bookmarks []bookmark.Bookmark) {
-	const enough, most = 20, 49
-	known := 0
-	for _, b := range bookmarks {
-		if b.Score.Known && b.Score.Value > most {
-			return
-		}
-		if b.Score.Known {
-			known++
-		}
-	}
-	if n.Order == selector.ByScore && known >= enough {
-		n.log.Warn(fmt.Sprintf("all %d scores are below %d, as simulated ones are: set order to date, or flag those that are made up with socialScoreSimulated", known, most+1))
-	}
 }
 
 // past opens the ledger for reading; it is nil if there is none yet.

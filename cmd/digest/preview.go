@@ -75,12 +75,12 @@ func (a *app) previewLetter(ctx context.Context, asOf string, fetched *pictureCa
 		return nil, err
 	}
 	n.fetched = fetched
-	s, number, err := n.next(ctx)
+	s, number, err := n.next(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
 	if s.edition.Len() == 0 {
-		return nil, &preview.Empty{Reason: (&emptyError{s}).why()}
+		return nil, &preview.Empty{Reason: n.empty(s).why}
 	}
 	draft, err := n.renderer.Illustrated(n.pictures(ctx, s.edition)).Render(s.edition, number, n.policy.Now)
 	if err != nil {

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -109,56 +107,6 @@ func (n *newsletter) say(s summary, words string) error {
 	}
 	_, err := io.WriteString(n.stdout, words)
 	return err
-}
-
-// An emptyError is an edition without a bookmark.
-type emptyError struct{ *selection }
-
-func (e *emptyError) Error() string { return e.edition.ID + ": " + e.why() }
-
-// why says why there is nothing, and which date would show something.
-func (e *emptyError) why() string {
-	words := fmt.Sprintf("nothing to send: no bookmark from %s", e.edition.Window)
-	if len(e.verdicts) == 0 {
-		return words + "\nthere is no content file at all; set content to the folder of your bookmarks"
-	}
-	left := map[selector.Reason]int{}
-	var newest *selector.Verdict
-	for _, v := range e.verdicts {
-		if e.edition.Window.Contains(v.Bookmark.Date) {
-			left[v.Reason]++
-		}
-		if v.Reason != selector.OutsideWindow || newest != nil && !v.Bookmark.Date.After(newest.Bookmark.Date) {
-			continue
-		}
-		if _, featured := e.featured(v.Bookmark.Key()); !featured {
-			newest = v
-		}
-	}
-	if len(left) > 0 {
-		var counts []string
-		for _, r := range slices.Sorted(maps.Keys(left)) {
-			counts = append(counts, fmt.Sprintf("%d %s", left[r], r))
-		}
-		words += fmt.Sprintf("\nleft out of it: %s; digest list --all says why", strings.Join(counts, ", "))
-	}
-	if newest == nil {
-		return words
-	}
-	date := newest.Bookmark.Date.In(e.edition.Window.End.Location())
-	return words + fmt.Sprintf("\nthe newest that was not sent is of %s, %q; to see it: digest --dry-run --as-of %s",
-		date.Format("2006-01-02"), newest.Bookmark.Title, date.AddDate(0, 0, 1).Format("2006-01-02"))
-}
-
-// reportEmpty says that there is nothing to send, which is no failure.
-func (n *newsletter) reportEmpty(err error) error {
-	var empty *emptyError
-	errors.As(err, &empty)
-	if len(empty.verdicts) == 0 { // a folder that is not mounted, perhaps: worth a word even from cron
-		n.log.Warn(err.Error())
-		return n.say(summary{Edition: empty.edition.ID, Outcome: "empty"}, "")
-	}
-	return n.say(summary{Edition: empty.edition.ID, Outcome: "empty"}, empty.Error()+"\n")
 }
 
 // sayWaiting says how many bookmarks are of the time after the window.

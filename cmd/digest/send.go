@@ -40,6 +40,7 @@ func (a *app) sendFlags(cmd *cobra.Command) {
 type book interface {
 	delivery.Ledger
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
+	Begin(ctx context.Context, newsletter string, since time.Time) error
 	Discard(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
@@ -105,6 +106,11 @@ func (a *app) send(ctx context.Context) (err error) {
 	}
 	var report delivery.Report
 	var stopped error
+	if planned.Pending > 0 && !a.flags.dryRun {
+		if err := n.noteNewest(edition); err != nil {
+			return err
+		}
+	}
 	if planned.Pending > 0 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n.processors()))
 		report, stopped = job.Do(ctx)

@@ -66,14 +66,14 @@ func (a *app) test(ctx context.Context, addresses []string) error {
 
 // testDraft is the edition of now under a name of its own.
 func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
-	s, number, err := n.next(ctx)
+	s, number, err := n.next(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
 	n.warnOdd(s.odd)
 	edition := s.edition
 	if edition.Len() == 0 {
-		return nil, &emptyError{s}
+		return nil, n.empty(s)
 	}
 	edition.ID += "-test"
 	head := n.letterhead()

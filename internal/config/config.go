@@ -47,7 +47,10 @@ type Config struct {
 	Categories  []selector.Category
 	Other       *selector.Category
 	Order       selector.Order
-	PerHost     int // most bookmarks of one host in an edition; 0: no limit
+	PerHost     int           // most bookmarks of one host in an edition; 0: no limit
+	Late        selector.Span // how far an edition reaches back for what came late; zero: not
+	CatchUp     selector.Span // how far for what is of a time without an edition
+	MinItems    int           // of fewer bookmarks no edition is made
 	Database    string
 	Subscribers string
 	Templates   string

@@ -58,6 +58,9 @@ type file struct {
 	Other       *category  `mapstructure:"other"`
 	Order       string     `mapstructure:"order"`
 	PerHost     int        `mapstructure:"per_host"`
+	Late        any        `mapstructure:"late"` // 0, or a text with a unit
+	CatchUp     any        `mapstructure:"catch_up"`
+	MinItems    int        `mapstructure:"min_items"`
 	Database    string     `mapstructure:"database"`
 	Subscribers string     `mapstructure:"subscribers"`
 	Templates   string     `mapstructure:"templates"`
@@ -116,6 +119,7 @@ var defaults = map[string]any{
 	"theme.dark.muted": "", "theme.dark.link": "", "theme.dark.accent": "", "theme.dark.line": "",
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
 	"window": "7d", "categories": []any{}, "other": nil, "order": "date", "per_host": 0,
+	"late": "14d", "catch_up": "28d", "min_items": 0,
 	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
 	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.per_connection": 0, "delivery.rate": 0,
 	"delivery.give_up_after": "30m", "delivery.on_unknown": "hold",

@@ -61,6 +61,25 @@ func (f *file) checkSelection(c *Config, faults *Faults) {
 		faults.add("per_host", "write 0 for no limit", "%d is less than nothing", f.PerHost)
 	}
 	oneOf(faults, "order", f.Order, "date", "score")
+	c.Late = reach(faults, "late", f.Late, "14d")
+	c.CatchUp = reach(faults, "catch_up", f.CatchUp, "28d")
+	c.MinItems = f.MinItems
+	if f.MinItems < 0 {
+		faults.add("min_items", "write 0 for none", "%d is less than nothing", f.MinItems)
+	}
+}
+
+// reach is a length of time that may be none.
+func reach(faults *Faults, key string, value any, example string) selector.Span {
+	text := fmt.Sprint(value)
+	if text == "0" {
+		return selector.Span{}
+	}
+	span, err := selector.ParseSpan(text)
+	if err != nil {
+		faults.add(key, "write "+example+", or 0 for not at all", "%v", err)
+	}
+	return span
 }
 
 func orKeys(keys, standard []string) []string {

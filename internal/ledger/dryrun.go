@@ -1,9 +1,7 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -11,8 +9,7 @@ import (
 
 // A Reader is what a dry run needs to know of the past.
 type Reader interface {
-	Edition(ctx context.Context, id string) (Edition, error)
-	LastNumber(ctx context.Context, newsletter string) (int, error)
+	Number(ctx context.Context, newsletter, edition string) (int, error)
 	Suppressed(ctx context.Context, key string) (bool, error)
 }
 
@@ -28,6 +25,9 @@ type DryRun struct {
 // NewDryRun answers with what past knows; nil knows nothing.
 func NewDryRun(past Reader) *DryRun { return &DryRun{past: past} }
 
+// Begin records nothing.
+func (d *DryRun) Begin(context.Context, string, time.Time) error { return nil }
+
 // Discard records nothing.
 func (d *DryRun) Discard(context.Context, string) error { return nil }
 
@@ -35,15 +35,10 @@ func (d *DryRun) Discard(context.Context, string) error { return nil }
 func (d *DryRun) Open(ctx context.Context, e Edition, compose func(number int) ([]byte, error)) (Edition, error) {
 	e.Number = 1
 	if d.past != nil {
-		fixed, err := d.past.Edition(ctx, e.ID)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		var err error
+		if e.Number, err = d.past.Number(ctx, e.Newsletter, e.ID); err != nil {
 			return Edition{}, err
 		}
-		last, err := d.past.LastNumber(ctx, e.Newsletter)
-		if err != nil {
-			return Edition{}, err
-		}
-		e.Number = cmp.Or(fixed.Number, last+1)
 	}
 	var err error
 	e.Draft, err = compose(e.Number)

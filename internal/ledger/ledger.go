@@ -52,14 +52,32 @@ type Edition struct {
 	Start, End time.Time
 	Date       time.Time // of its messages
 	Bookmarks  []Bookmark
-	Content    []byte // the selection, as JSON
-	Draft      []byte // the rendered message, as JSON
+	Passed     []Bookmark // those of its window that it had no place for; set for Open only
+	Content    []byte     // the selection, as JSON
+	Draft      []byte     // the rendered message, as JSON
 	Opened     time.Time
 	Finished   time.Time // zero: somebody still waits for it
 }
 
 // A Bookmark is one that an edition features.
 type Bookmark struct{ Key, Link, Title string }
+
+// A Memory is what a newsletter's editions leave for the next one.
+type Memory struct {
+	Since    time.Time // its first window began then; zero: there was none
+	Closed   []Closed
+	Featured []Seen // in the order of the editions
+	Passed   []Seen // not featured, since there was no place
+}
+
+// A Closed window is that of an edition.
+type Closed struct {
+	Edition    string
+	Start, End time.Time
+}
+
+// A Seen link was there when an edition was made.
+type Seen struct{ Link, Edition string }
 
 // A Recipient is somebody to whom an edition goes.
 type Recipient struct {

@@ -29,7 +29,7 @@ func BenchmarkSelect(b *testing.B) {
 			policy.Categories[0].Limit = 8
 			b.ReportAllocs()
 			for b.Loop() {
-				if edition, _ := policy.Select(slices.Values(books), nil); edition.Len() == 0 {
+				if edition, _ := policy.Select(slices.Values(books), selector.Memory{}); edition.Len() == 0 {
 					b.Fatal("Select: nothing selected")
 				}
 			}

@@ -39,7 +39,7 @@ func TestPerHostAndPin(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := Policy{Name: "weekly", Now: end, Window: Span{Days: 7}.Before(end), PerHost: tt.perHost,
 				Categories: []Category{{Name: "x", Limit: tt.limit}, {Name: "y", Limit: tt.limit}}}
-			e, verdicts := p.Select(slices.Values(files(tt.pinned...)), nil)
+			e, verdicts := p.Select(slices.Values(files(tt.pinned...)), Memory{})
 			var got []string
 			for b := range e.All() {
 				got = append(got, b.Path)

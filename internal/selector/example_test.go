@@ -24,7 +24,7 @@ func ExamplePolicy_Select() {
 		Categories: []selector.Category{{Name: "design", Limit: 1}},
 		Other:      &selector.Category{Title: "Elsewhere"},
 	}
-	edition, verdicts := policy.Select(slices.Values(bookmarks), nil)
+	edition, verdicts := policy.Select(slices.Values(bookmarks), selector.Memory{})
 	fmt.Println(edition.ID, edition.Window)
 	for _, s := range edition.Sections {
 		fmt.Printf("%s: %s, and %d more\n", s.Title, s.Bookmarks[0].Title, s.More)

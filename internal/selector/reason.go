@@ -72,6 +72,15 @@ type Verdict struct {
 	Detail   string // the values that decided, in words
 	Section  string // the name of the category it was ranked in, if it came so far
 	Waits    bool   // its date is after the window, so a later edition may have it
+	Late     bool   // its date is before the window, and no edition of that time could have it
+}
+
+// lateness says why a bookmark of another time is in the edition.
+func (v *Verdict) lateness() string {
+	if !v.Late {
+		return ""
+	}
+	return ", and late: no edition of its time could have it"
 }
 
 func (v *Verdict) rule(r Reason, format string, args ...any) {

@@ -84,7 +84,7 @@ func TestSelectProperties(t *testing.T) {
 	})
 }
 
-func featuredPage7(key string) (string, bool) { return "weekly-2026-11-13", key == "example.org/7" }
+var featuredPage7 = selector.Memory{Featured: map[string]string{"example.org/7": "weekly-2026-11-13"}}
 
 func reasons(verdicts []*selector.Verdict) map[string]string {
 	m := map[string]string{}

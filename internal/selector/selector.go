@@ -55,6 +55,10 @@ type Policy struct {
 	Only       []string   // if not empty, the names of the only categories wanted
 	Order      Order      // empty: ByDate
 	PerHost    int        // most bookmarks of one host in an edition; 0: no limit
+	// Late and CatchUp are how far before the window the edition reaches, for
+	// bookmarks that came after the edition of their time was made, and for those
+	// of a time without an edition. Zero: not at all.
+	Late, CatchUp Span
 }
 
 // An Edition is one issue of the newsletter.
@@ -124,24 +128,23 @@ type candidate struct {
 }
 
 // Select makes the edition of the bookmarks, and a verdict on each, in the
-// order in which they came. featured names the edition that a canonical link
-// was in before, or is nil.
-func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key string) (edition string, ok bool)) (Edition, []*Verdict) {
-	if featured == nil {
-		featured = func(string) (string, bool) { return "", false }
-	}
+// order in which they came.
+func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], m Memory) (Edition, []*Verdict) {
 	var verdicts []*Verdict
 	sections := make([][]candidate, len(p.Categories)+1) // the last one is Other's
 	index := p.index()
 	for b := range bookmarks {
 		v := &Verdict{Bookmark: b}
 		verdicts = append(verdicts, v)
-		if p.unfit(v) {
+		if p.unfit(v, m) {
 			continue
 		}
 		key := b.Key()
-		if edition, ok := featured(key); ok {
+		if edition, ok := m.Featured[key]; ok {
 			v.rule(AlreadyFeatured, "it was in edition %s", edition)
+			continue
+		}
+		if p.passed(v, key, m) {
 			continue
 		}
 		if at, ok := p.section(v, index); ok {
@@ -159,7 +162,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], featured func(key 
 }
 
 // unfit rules on the bookmark by itself.
-func (p Policy) unfit(v *Verdict) bool {
+func (p Policy) unfit(v *Verdict, m Memory) bool {
 	b := v.Bookmark
 	switch {
 	case b.NotListed != "":
@@ -178,9 +181,11 @@ func (p Policy) unfit(v *Verdict) bool {
 		v.rule(Future, "it is published at %s, after %s", p.stamp(b.Publish), p.stamp(p.Now))
 	case b.Expiry.Year() > 1 && !b.Expiry.After(p.Now):
 		v.rule(Expired, "it expired at %s", p.stamp(b.Expiry))
-	case !p.Window.Contains(b.Date):
-		v.rule(OutsideWindow, "its date %s is %s %s", p.stamp(b.Date), p.Window.side(b.Date), p.Window)
-		v.Waits = !b.Date.Before(p.Window.End)
+	case !b.Date.Before(p.Window.End):
+		v.rule(OutsideWindow, "its date %s is after the window %s", p.stamp(b.Date), p.Window)
+		v.Waits = true
+	case b.Date.Before(p.Window.Start) && !p.earlier(v, m):
+		v.rule(OutsideWindow, "its date %s is before the window %s", p.stamp(b.Date), p.Window)
 	default:
 		return false
 	}
@@ -266,7 +271,7 @@ func (p Policy) fill(i int, candidates []candidate, chosen choice) Section {
 			chosen.byKey[cand.key] = v
 			chosen.ofHost[host]++
 			s.Bookmarks = append(s.Bookmarks, v.Bookmark)
-			v.rule(Selected, "it is number %d in %q", len(s.Bookmarks), c.Heading())
+			v.rule(Selected, "it is number %d in %q%s", len(s.Bookmarks), c.Heading(), v.lateness())
 		}
 	}
 	return s

@@ -95,7 +95,7 @@ func TestReason(t *testing.T) {
 	}
 }
 
-func featured(key string) (string, bool) { return "weekly-2026-11-13", key == "example.org/featured" }
+var featured = selector.Memory{Featured: map[string]string{"example.org/featured": "weekly-2026-11-13"}}
 
 func TestEveryReasonHasARemedy(t *testing.T) {
 	for _, r := range []selector.Reason{
@@ -136,7 +136,7 @@ func TestEdges(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, verdicts := weekly().Select(slices.Values([]bookmark.Bookmark{good("a.md", tt.change)}), nil)
+			_, verdicts := weekly().Select(slices.Values([]bookmark.Bookmark{good("a.md", tt.change)}), selector.Memory{})
 			if v := verdicts[0]; v.Reason != tt.want {
 				t.Errorf("Select: %s (%s), want %s", v.Reason, v.Detail, tt.want)
 			}
@@ -146,7 +146,7 @@ func TestEdges(t *testing.T) {
 
 func TestWaits(t *testing.T) {
 	for at, want := range map[time.Time]bool{day: false, now.AddDate(0, -1, 0): false, weekly().Window.End: true, now.AddDate(1, 0, 0): true} {
-		_, verdicts := weekly().Select(slices.Values([]bookmark.Bookmark{good("a.md", func(b *bookmark.Bookmark) { b.Date = at })}), nil)
+		_, verdicts := weekly().Select(slices.Values([]bookmark.Bookmark{good("a.md", func(b *bookmark.Bookmark) { b.Date = at })}), selector.Memory{})
 		if got := verdicts[0].Waits; got != want {
 			t.Errorf("Select: date %s: Waits = %v, want %v", at, got, want)
 		}
@@ -192,7 +192,7 @@ func pathsOf(e selector.Edition) []string {
 }
 
 func TestNothingIsAnEmptyEdition(t *testing.T) {
-	edition, verdicts := selector.Policy{Name: "weekly"}.Select(slices.Values([]bookmark.Bookmark(nil)), nil)
+	edition, verdicts := selector.Policy{Name: "weekly"}.Select(slices.Values([]bookmark.Bookmark(nil)), selector.Memory{})
 	if len(edition.Sections) != 0 || edition.Len() != 0 || len(verdicts) != 0 {
 		t.Errorf("Select of nothing = %+v, %v, want an empty edition", edition, verdicts)
 	}

@@ -25,13 +25,6 @@ func (w Window) String() string {
 // LastDay is an instant on the last day that the window touches.
 func (w Window) LastDay() time.Time { return w.End.Add(-time.Nanosecond) }
 
-func (w Window) side(t time.Time) string {
-	if t.Before(w.Start) {
-		return "before the window"
-	}
-	return "after the window"
-}
-
 // A Span is the length of a window: of whole calendar months and days, or of
 // hours. Exactly one kind is set.
 type Span struct {

@@ -25,10 +25,9 @@ func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int
 		if !errors.Is(err, ledger.ErrNotFound) {
 			return err
 		}
-		if e.Number, err = lastNumber(ctx, tx, e.Newsletter); err != nil {
+		if e.Number, err = nextNumber(ctx, tx, e.Newsletter, e.ID); err != nil {
 			return err
 		}
-		e.Number++
 		if e.Draft, err = compose(e.Number); err != nil {
 			return err
 		}
@@ -45,7 +44,7 @@ func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int
 				return fmt.Errorf("%s was featured by another run in the meantime; run again: %w", b.Link, err)
 			}
 		}
-		return nil
+		return remember(ctx, tx, e)
 	})
 	return e, err
 }
@@ -59,7 +58,7 @@ func (d *DB) Discard(ctx context.Context, id string) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE edition = ? AND state IN ('sent', 'unknown', 'committing')`, id).Scan(&out); err != nil || out > 0 {
 			return err
 		}
-		for _, s := range []string{`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`} {
+		for _, s := range []string{`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM passed WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`} {
 			if _, err := tx.ExecContext(ctx, s, id); err != nil {
 				return err
 			}
@@ -123,37 +122,6 @@ func (d *DB) Edition(ctx context.Context, id string) (ledger.Edition, error) {
 		return e, err
 	}
 	return e, d.wrap(err)
-}
-
-func lastNumber(ctx context.Context, q querier, newsletter string) (int, error) {
-	var n int
-	err := q.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM edition WHERE newsletter = ?`, newsletter).Scan(&n)
-	return n, err
-}
-
-// LastNumber is that of the newsletter's newest edition; 0 if it has none.
-func (d *DB) LastNumber(ctx context.Context, newsletter string) (int, error) {
-	n, err := lastNumber(ctx, d.db, newsletter)
-	return n, d.wrap(err)
-}
-
-// Featured maps the canonical links that the newsletter has featured to the
-// editions that did.
-func (d *DB) Featured(ctx context.Context, newsletter string) (map[string]string, error) {
-	rows, err := d.db.QueryContext(ctx, `SELECT key, edition FROM featured WHERE newsletter = ?`, newsletter)
-	if err != nil {
-		return nil, d.wrap(err)
-	}
-	defer rows.Close()
-	featured := map[string]string{}
-	for rows.Next() {
-		var key, id string
-		if err := rows.Scan(&key, &id); err != nil {
-			return nil, d.wrap(err)
-		}
-		featured[key] = id
-	}
-	return featured, d.wrap(rows.Err())
 }
 
 // Editions are the newsletter's editions, the newest first, with how far each

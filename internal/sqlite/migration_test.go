@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"digest/internal/ledger"
 )
@@ -98,4 +99,58 @@ func tables(t *testing.T, d *DB) (all string) {
 		all += strings.Join(strings.Fields(comment.ReplaceAllString(s, "")), " ") + "\n"
 	}
 	return all
+}
+
+// schema2 is what the second version made.
+//
+//go:embed testdata/schema2.sql
+var schema2 string
+
+func TestMigrationFromVersion2(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "digest.db")
+	old, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{
+		"PRAGMA journal_mode=WAL", schema2, "PRAGMA application_id=1147630452", "PRAGMA user_version=2",
+		`INSERT INTO edition VALUES
+			('weekly-1', 'weekly', 1, '2026-11-06T00:00:00-05:00', '2026-11-13T00:00:00-05:00', '2026-11-13T00:00:00Z', x'7b7d', x'64', '2026-11-13T08:00:00Z', NULL, 1),
+			('weekly-2', 'weekly', 2, '2026-11-13T00:00:00-05:00', '2026-11-20T00:00:00-05:00', '2026-11-20T00:00:00Z', x'7b7d', x'64', '2026-11-20T08:00:00Z', NULL, 1)`,
+		`INSERT INTO featured VALUES ('weekly', 'example.org/a', 'weekly-1', 0, 'https://example.org/a', 'A')`,
+	} {
+		if _, err := old.Exec(s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check := func(d *DB) {
+		t.Helper()
+		m, err := d.Memory(ctx, "weekly", time.Time{})
+		if err != nil || len(m.Closed) != 2 || len(m.Featured) != 1 || len(m.Passed) != 0 || !m.Since.Equal(m.Closed[1].End) {
+			t.Errorf("Memory = %+v, %v, want two windows, and since the end of the last", m, err)
+		}
+		if n, err := d.Number(ctx, "weekly", "weekly-3"); err != nil || n != 3 {
+			t.Errorf("Number = %d, %v, want 3", n, err)
+		}
+	}
+	ro, err := OpenReadOnly(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(ro)
+	if err := ro.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d := newDB(t, path)
+	check(d)
+	if n, id, err := d.Newest(ctx, "weekly"); err != nil || n != 2 || id != "weekly-2" {
+		t.Errorf("Newest = %d, %s, %v, want 2, weekly-2", n, id, err)
+	}
+	fresh := newDB(t, filepath.Join(t.TempDir(), "digest.db"))
+	if got, want := tables(t, d), tables(t, fresh); got != want {
+		t.Errorf("the tables are\n%s\nwant those of a new ledger\n%s", got, want)
+	}
 }

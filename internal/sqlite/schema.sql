@@ -1,5 +1,14 @@
--- The ledger, schema 2. Times are RFC 3339 with nanoseconds, or milliseconds
+-- The ledger, schema 3. Times are RFC 3339 with nanoseconds, or milliseconds
 -- since 1970 where there is one for each recipient.
+
+-- Since when there are editions, and which number the newest got. A number that
+-- was given is not given to another edition, even if that one was discarded.
+CREATE TABLE newsletter (
+  name    TEXT PRIMARY KEY,
+  since   TEXT NOT NULL, -- start of the first window
+  number  INTEGER NOT NULL,
+  edition TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE edition (
   id           TEXT PRIMARY KEY,
@@ -28,6 +37,15 @@ CREATE TABLE featured (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX featured_edition ON featured (edition, position);
+
+-- What was there when an edition was made, and had no place in it: it does not
+-- come late to the next one.
+CREATE TABLE passed (
+  edition TEXT NOT NULL REFERENCES edition (id),
+  key     TEXT NOT NULL,
+  link    TEXT NOT NULL,
+  PRIMARY KEY (edition, key)
+) STRICT, WITHOUT ROWID;
 
 -- Who gets an edition: the unique key is what makes "once" true. Rows are found
 -- by number, which is that of a place among its neighbours: what is sent together

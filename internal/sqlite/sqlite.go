@@ -18,7 +18,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -33,16 +32,17 @@ const (
 	// application marks the file as ours: "Dgst".
 	application = 0x44677374
 	// version is of schema.sql. A change of it comes with a migration.
-	version = 2
+	version = 3
 )
 
 // A DB is an open ledger. It is safe for concurrent use, and several processes
 // may have it open.
 type DB struct {
-	db     *sql.DB
-	path   string
-	now    func() time.Time
-	writer *writer // nil if it is open for reading only
+	db      *sql.DB
+	path    string
+	now     func() time.Time
+	version int     // of its schema: an older one is read as it is
+	writer  *writer // nil if it is open for reading only
 }
 
 // Open opens the ledger at path for reading and writing and makes it if there
@@ -113,6 +113,7 @@ func openQuery(ctx context.Context, path, options string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(d.refuse(err), d.db.Close())
 	}
+	d.version = got
 	return d, nil
 }
 
@@ -132,7 +133,7 @@ func open(path, options string, now func() time.Time) (*DB, error) {
 	}
 	// SQLite has one writer; more connections would only wait for each other.
 	db.SetMaxOpenConns(1)
-	return &DB{db: db, path: path, now: now}, nil
+	return &DB{db: db, path: path, now: now, version: version}, nil
 }
 
 // prepare makes the tables of a new ledger and refuses one that cannot be
@@ -164,31 +165,6 @@ func (d *DB) prepare(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, migration(got)+fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", application, version))
 		return err
 	})
-}
-
-// migration takes a ledger of an older version, 0 if it is empty, to this one.
-func migration(from int) string {
-	if from == 0 {
-		return schema
-	}
-	// Version 1 had no number for a recipient, no time to try again, and no owner
-	// of an edition.
-	return `ALTER TABLE edition ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;
-		ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
-		INSERT INTO delivery (edition, recipient, address, name, state, listed, attempts, code, reply, changed)
-			SELECT edition, recipient, address, name, state, listed, attempts, code, reply, changed FROM delivery_1;
-		DROP TABLE delivery_1;`
-}
-
-// table is what schema.sql says of a table and its indexes.
-func table(name string) string {
-	var statements strings.Builder
-	for _, s := range strings.SplitAfter(schema, ";\n") {
-		if strings.Contains(s, "CREATE TABLE "+name+" ") || strings.Contains(s, "CREATE INDEX "+name+"_") {
-			statements.WriteString(s)
-		}
-	}
-	return statements.String()
 }
 
 // check returns the version of the schema; 0 is an empty file.

@@ -84,7 +84,7 @@ func TestOpenRefuses(t *testing.T) {
 		claim, says string
 		path        func(t *testing.T) string
 	}{
-		{"a newer ledger", "a newer digest made it (schema 99, this one knows 2)", func(t *testing.T) string {
+		{"a newer ledger", "a newer digest made it (schema 99, this one knows 3)", func(t *testing.T) string {
 			return made(t, fmt.Sprintf("PRAGMA application_id=%d", application), "PRAGMA user_version=99", "CREATE TABLE edition (id)")
 		}},
 		{"another program's database", "another program's database", func(t *testing.T) string { return made(t, "CREATE TABLE places (url)") }},
@@ -164,8 +164,8 @@ func TestOpenReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ro.Close()
-	if n, err := ro.LastNumber(ctx, "weekly"); err != nil || n != 1 {
-		t.Errorf("LastNumber beside a writer = %d, %v, want 1", n, err)
+	if n, _, err := ro.Newest(ctx, "weekly"); err != nil || n != 1 {
+		t.Errorf("Newest beside a writer = %d, %v, want 1", n, err)
 	}
 	if _, err := ro.db.Exec("DELETE FROM edition"); err == nil {
 		t.Error("a ledger that is open for reading was changed")

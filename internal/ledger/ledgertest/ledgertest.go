@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -22,8 +23,10 @@ type Ledger interface {
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
 	Discard(ctx context.Context, edition string) error
 	Edition(ctx context.Context, id string) (ledger.Edition, error)
-	LastNumber(ctx context.Context, newsletter string) (int, error)
-	Featured(ctx context.Context, newsletter string) (map[string]string, error)
+	Begin(ctx context.Context, newsletter string, since time.Time) error
+	Number(ctx context.Context, newsletter, edition string) (int, error)
+	Newest(ctx context.Context, newsletter string) (number int, edition string, err error)
+	Memory(ctx context.Context, newsletter string, since time.Time) (ledger.Memory, error)
 	Editions(ctx context.Context, newsletter string) ([]ledger.Status, error)
 	Unfinished(ctx context.Context, newsletter, without string) ([]ledger.Status, error)
 	Finish(ctx context.Context, edition string) error
@@ -50,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"an edition that nobody has is made anew", discarded},
 		{"numbers rise in each newsletter", numbersRise},
 		{"a bookmark is featured once", featuredOnce},
+		{"windows and what had no place are remembered", windowsRemembered},
 		{"everyone on the list is claimed once", claimedOnce},
 		{"many connections share a list", claimedTogether},
 		{"entries come once and in order", entriesInOrder},
@@ -165,8 +169,8 @@ func composeFails(t *testing.T, l Ledger) {
 	if _, err := l.Edition(ctx, "weekly-1"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("Edition after a failed Open = %v, want ErrNotFound", err)
 	}
-	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
-		t.Errorf("Featured after a failed Open = %v, %v, want none", featured, err)
+	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || !reflect.DeepEqual(m, ledger.Memory{}) {
+		t.Errorf("Memory after a failed Open = %+v, %v, want none", m, err)
 	}
 }
 
@@ -186,8 +190,11 @@ func discarded(t *testing.T, l Ledger) {
 	if _, err := l.Plan(ctx, a, list(0, 2), ledger.Plan{}); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("Plan of an edition that is no more = %v, want ErrLost", err)
 	}
-	if featured, err := l.Featured(ctx, "weekly"); err != nil || len(featured) > 0 {
-		t.Errorf("Featured after Discard = %v, %v, want none", featured, err)
+	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || len(m.Featured)+len(m.Passed)+len(m.Closed) > 0 {
+		t.Errorf("Memory after Discard = %+v, %v, want none", m, err)
+	}
+	if n, err := l.Number(ctx, "weekly", "weekly-2"); err != nil || n != 2 {
+		t.Errorf("Number of another edition after Discard = %d, %v, want 2: 1 was given", n, err)
 	}
 	if again := fix(t, l, "weekly-1"); again.Number != 1 {
 		t.Errorf("Open after Discard = number %d, want 1 again", again.Number)
@@ -207,37 +214,6 @@ func discarded(t *testing.T, l Ledger) {
 		if err := errors.Join(l.Settle(ctx, a, ledger.Settlement{ID: r.ID, State: state}), l.Flush(ctx)); err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-func numbersRise(t *testing.T, l Ledger) {
-	for want := 1; want <= 3; want++ {
-		if e := fix(t, l, fmt.Sprint("weekly-", want)); e.Number != want {
-			t.Errorf("Open = number %d, want %d", e.Number, want)
-		}
-	}
-	other, err := l.Open(ctx, ledger.Edition{ID: "monthly-1", Newsletter: "monthly", Content: []byte{}}, func(int) ([]byte, error) { return []byte{}, nil })
-	if err != nil || other.Number != 1 {
-		t.Errorf("Open of another newsletter = number %d, %v, want 1", other.Number, err)
-	}
-	if n, err := l.LastNumber(ctx, "weekly"); err != nil || n != 3 {
-		t.Errorf("LastNumber = %d, %v, want 3", n, err)
-	}
-}
-
-func featuredOnce(t *testing.T, l Ledger) {
-	fix(t, l, "weekly-1")
-	featured, err := l.Featured(ctx, "weekly")
-	if err != nil || featured["example.org/weekly-1"] != "weekly-1" {
-		t.Errorf("Featured = %v, %v", featured, err)
-	}
-	_, err = l.Open(ctx, ledger.Edition{ID: "weekly-2", Newsletter: "weekly", Content: []byte{}, Bookmarks: []ledger.Bookmark{{Key: "example.org/weekly-1"}}},
-		func(int) ([]byte, error) { return []byte{}, nil })
-	if err == nil {
-		t.Error("Open fixed a second edition with a bookmark of the first")
-	}
-	if other, err := l.Featured(ctx, "monthly"); err != nil || len(other) > 0 {
-		t.Errorf("Featured of another newsletter = %v, %v, want none", other, err)
 	}
 }
 

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"digest/internal/bookmark"
+	"digest/internal/selector"
+	"digest/internal/sqlite"
+)
+
+// A reading is what the content files say.
+type reading struct {
+	bookmarks []bookmark.Bookmark   // by path
+	odd       []*bookmark.FileError // files that cannot be read, by path
+	files     int                   // content files in all
+}
+
+// A span of time; zero: no bound.
+type bounds struct{ since, until time.Time }
+
+// read reads the content files, all of them or those whose date may be within
+// bounds. A file that cannot be read is a warning.
+func (n *newsletter) read(within bounds) (*reading, error) {
+	var sources []bookmark.Source
+	for _, name := range n.Content {
+		dir, err := bookmark.Dir(n.Path(name))
+		if err != nil {
+			return nil, fmt.Errorf("content: %w; make it readable, or set content", err)
+		}
+		defer dir.Close()
+		if filepath.IsAbs(name) {
+			name = filepath.Base(name)
+		}
+		sources = append(sources, bookmark.Source{Name: filepath.ToSlash(name), FS: dir})
+	}
+	r := &reading{}
+	bar := n.newProgress("reading", 0)
+	defer bar.done()
+	passed := func(files int) {
+		r.files += files
+		bar.add(files)
+	}
+	reader := bookmark.Reader{
+		Fields: n.Fields, Location: n.Location, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter,
+		Since: within.since, Until: within.until, Passed: passed,
+	}
+	for b, err := range reader.Read(sources...) {
+		passed(1)
+		var fe *bookmark.FileError
+		if errors.As(err, &fe) {
+			r.odd = append(r.odd, fe)
+			continue
+		}
+		r.bookmarks = append(r.bookmarks, b)
+	}
+	slices.SortFunc(r.bookmarks, func(a, b bookmark.Bookmark) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(r.odd, func(a, b *bookmark.FileError) int { return strings.Compare(a.Path, b.Path) })
+	if len(r.odd) > 0 && n.flags.strict {
+		return nil, fmt.Errorf("%w (with --strict no file may be odd; %d are)", r.odd[0], len(r.odd))
+	}
+	return r, nil
+}
+
+// warnOdd names the first of the files that are left out.
+func (n *newsletter) warnOdd(odd []*bookmark.FileError) {
+	const most = 10
+	for i, fe := range odd {
+		if i == most {
+			n.log.Warn(fmt.Sprintf("%d more content files are left out; digest check names them all", len(odd)-most))
+			return
+		}
+		n.log.Warn(fe.Error())
+	}
+}
+
+// A selection is the edition of now, with a verdict on every file that was read
+// and could be.
+type selection struct {
+	edition  selector.Edition
+	verdicts []*selector.Verdict
+	odd      []*bookmark.FileError
+	files    int             // content files in all
+	memory   selector.Memory // of the other editions
+}
+
+// How much a selection reads.
+type extent bool
+
+const (
+	wanted   extent = false // files that may be of the edition's time; most others are not read
+	allFiles extent = true
+)
+
+// selection reads and selects. past may be nil.
+func (n *newsletter) selection(ctx context.Context, past *sqlite.DB, much extent) (*selection, error) {
+	m, err := n.memory(ctx, past)
+	if err != nil {
+		return nil, err
+	}
+	var within bounds
+	if much == wanted && !n.flags.strict {
+		within = bounds{n.policy.Reach(m), n.policy.Window.End}
+		if n.policy.Now.After(within.until) {
+			within.until = n.policy.Now // these wait for the next edition
+		}
+	}
+	r, err := n.read(within)
+	if err != nil {
+		return nil, err
+	}
+	s := &selection{odd: r.odd, files: r.files, memory: m}
+	s.edition, s.verdicts = n.policy.Select(slices.Values(r.bookmarks), m)
+	n.warnScores(r.bookmarks)
+	return s, nil
+}
+
+// memory is what all editions but that of now leave for it.
+func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memory, error) {
+	m := selector.Memory{Featured: map[string]string{}, Passed: map[string]string{}}
+	if past == nil {
+		return m, nil
+	}
+	reach := n.policy.Reach(selector.Memory{Since: time.Unix(0, 0)})
+	kept, err := past.Memory(ctx, n.Name, reach)
+	if err != nil {
+		return m, err
+	}
+	id := n.policy.ID()
+	m.Since = kept.Since
+	for _, c := range kept.Closed {
+		w := selector.Window{Start: c.Start, End: c.End}
+		// An edition of some categories only leaves its time open.
+		whole := selector.Policy{Name: n.Name, Window: selector.Window{Start: c.Start.In(n.Location), End: c.End.In(n.Location)}}
+		if c.Edition != id && c.Edition == whole.ID() {
+			m.Closed = append(m.Closed, w)
+		}
+	}
+	// The rule for what is one page may have changed since then.
+	for _, s := range slices.Backward(kept.Featured) {
+		if s.Edition != id {
+			m.Featured[bookmark.Canonical(s.Link)] = s.Edition
+		}
+	}
+	for _, s := range kept.Passed {
+		if s.Edition != id {
+			m.Passed[bookmark.Canonical(s.Link)] = s.Edition
+		}
+	}
+	return m, nil
+}
+
+// warnScores doubts scores that rank bookmarks and look as if they were drawn by
+// lot: tools that could not count shares wrote numbers below 50, and older ones
+// did not say so.
+func (n *newsletter) warnScores(bookmarks []bookmark.Bookmark) {
+	const enough, most = 20, 49
+	known := 0
+	for _, b := range bookmarks {
+		if b.Score.Known && b.Score.Value > most {
+			return
+		}
+		if b.Score.Known {
+			known++
+		}
+	}
+	if n.Order == selector.ByScore && known >= enough {
+		n.log.Warn(fmt.Sprintf("all %d scores are below %d, as simulated ones are: set order to date, or flag those that are made up with socialScoreSimulated", known, most+1))
+	}
+}

@@ -1,0 +1,43 @@
+package sqlite
+
+import "strings"
+
+// migration takes a ledger of an older version, 0 if it is empty, to this one.
+func migration(from int) string {
+	switch from {
+	case 0:
+		return schema
+	case 1:
+		return toVersion2() + toVersion3()
+	}
+	return toVersion3()
+}
+
+// toVersion2 gives recipients a number and a time to try them again, and editions
+// an owner.
+func toVersion2() string {
+	return `ALTER TABLE edition ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;
+		ALTER TABLE delivery RENAME TO delivery_1; DROP INDEX delivery_pending;` + table("delivery") + `
+		INSERT INTO delivery (edition, recipient, address, name, state, listed, attempts, code, reply, changed)
+			SELECT edition, recipient, address, name, state, listed, attempts, code, reply, changed FROM delivery_1;
+		DROP TABLE delivery_1;`
+}
+
+// toVersion3 begins to remember what had no place. Of the editions that there
+// were nobody knows, so that nothing of their time comes late.
+func toVersion3() string {
+	return table("newsletter") + table("passed") + `
+		INSERT INTO newsletter SELECT newsletter, window_end, number, id FROM edition e
+			WHERE number = (SELECT max(number) FROM edition WHERE newsletter = e.newsletter);`
+}
+
+// table is what schema.sql says of a table and its indexes.
+func table(name string) string {
+	var statements strings.Builder
+	for _, s := range strings.SplitAfter(schema, ";\n") {
+		if strings.Contains(s, "CREATE TABLE "+name+" ") || strings.Contains(s, "CREATE INDEX "+name+"_") {
+			statements.WriteString(s)
+		}
+	}
+	return statements.String()
+}

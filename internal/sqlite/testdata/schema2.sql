@@ -1,0 +1,61 @@
+-- The ledger, schema 2. Times are RFC 3339 with nanoseconds, or milliseconds
+-- since 1970 where there is one for each recipient.
+
+CREATE TABLE edition (
+  id           TEXT PRIMARY KEY,
+  newsletter   TEXT NOT NULL,
+  number       INTEGER NOT NULL,
+  window_start TEXT NOT NULL,
+  window_end   TEXT NOT NULL,
+  date         TEXT NOT NULL,
+  content      BLOB NOT NULL,
+  draft        BLOB NOT NULL,
+  opened       TEXT NOT NULL,
+  finished     TEXT,
+  owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim
+  UNIQUE (newsletter, number)
+) STRICT;
+
+-- What was featured: a bookmark's canonical link, once a newsletter.
+CREATE TABLE featured (
+  newsletter TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  edition    TEXT NOT NULL REFERENCES edition (id),
+  position   INTEGER NOT NULL,
+  link       TEXT NOT NULL,
+  title      TEXT NOT NULL,
+  PRIMARY KEY (newsletter, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX featured_edition ON featured (edition, position);
+
+-- Who gets an edition: the unique key is what makes "once" true. Rows are found
+-- by number, which is that of a place among its neighbours: what is sent together
+-- lies together, and is written as a few pages.
+CREATE TABLE delivery (
+  id        INTEGER PRIMARY KEY,
+  edition   TEXT NOT NULL REFERENCES edition (id),
+  recipient TEXT NOT NULL,
+  address   TEXT NOT NULL,
+  name      TEXT NOT NULL,
+  state     TEXT NOT NULL, -- of package ledger; a CHECK would cost as much as the change itself
+  listed    INTEGER NOT NULL, -- 1: on the list in the latest run
+  owner     INTEGER NOT NULL DEFAULT 0, -- the run that claimed it last
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  code      INTEGER NOT NULL DEFAULT 0,
+  reply     TEXT NOT NULL DEFAULT '',
+  changed   INTEGER NOT NULL,
+  due       INTEGER NOT NULL DEFAULT 0, -- if deferred: when the run may try it again; 0: it may not
+  UNIQUE (edition, recipient)
+) STRICT;
+
+CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
+CREATE INDEX delivery_due ON delivery (edition, due) WHERE due > 0;
+
+-- Addresses that do not exist: never sent to again.
+CREATE TABLE suppression (
+  recipient TEXT PRIMARY KEY,
+  address   TEXT NOT NULL,
+  reason    TEXT NOT NULL,
+  since     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
