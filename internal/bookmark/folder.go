@@ -7,8 +7,9 @@ import (
 
 // A folder is an open folder of a source. Names in it are single ones.
 type folder interface {
-	// list calls add for each entry, in no particular order.
-	list(add func(entry)) error
+	// list calls add for each entry, in no particular order, until it wants no more.
+	// It may be called again.
+	list(add func(entry) (more bool)) error
 	// sub opens a folder within, and no other one by way of a link.
 	sub(name string) (folder, error)
 	// open opens a file for reading: no link's target, and without waiting.
@@ -30,10 +31,12 @@ type fsFolder struct {
 	name string
 }
 
-func (f fsFolder) list(add func(entry)) error {
+func (f fsFolder) list(add func(entry) (more bool)) error {
 	entries, err := fs.ReadDir(f.fsys, f.name)
 	for _, e := range entries {
-		add(entry{e.Name(), e.Type()})
+		if !add(entry{e.Name(), e.Type()}) {
+			break
+		}
 	}
 	return err
 }

@@ -1,11 +1,11 @@
 package bookmark
 
 import (
-	"bytes"
 	"encoding/binary"
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -51,7 +51,10 @@ func openat(dir int, name string, flags int) (fd int, err error) {
 // direntBuffers hold what the system tells of a folder at once.
 var direntBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
-func (f fdFolder) list(add func(entry)) error {
+func (f fdFolder) list(add func(entry) (more bool)) error {
+	if _, err := unix.Seek(int(f), 0, io.SeekStart); err != nil {
+		return err
+	}
 	buffer := direntBuffers.Get().(*[32 << 10]byte)
 	defer direntBuffers.Put(buffer)
 	for {
@@ -62,24 +65,25 @@ func (f fdFolder) list(add func(entry)) error {
 		case err != nil || n == 0:
 			return err
 		}
-		f.entries(buffer[:n], add)
+		if !f.entries(string(buffer[:n]), add) {
+			return nil
+		}
 	}
 }
 
 // entries reads records of struct linux_dirent64, see getdents64(2): a number
 // and an offset of eight bytes each, the length of the record in two, a type in
-// one, and a name that ends with NUL.
-func (f fdFolder) entries(records []byte, add func(entry)) {
+// one, and a name that ends with NUL. The names share the records' memory.
+func (f fdFolder) entries(records string, add func(entry) (more bool)) (more bool) {
 	const lengthAt, typeAt, nameAt = 16, 18, 19
 	for len(records) > nameAt {
-		record := records[:binary.NativeEndian.Uint16(records[lengthAt:])]
-		records = records[len(record):]
-		name := record[nameAt:]
-		name = name[:bytes.IndexByte(name, 0)]
-		if string(name) == "." || string(name) == ".." {
+		length := binary.NativeEndian.Uint16([]byte(records[lengthAt:typeAt]))
+		record := records[:length]
+		records = records[length:]
+		e := entry{name: record[nameAt : nameAt+strings.IndexByte(record[nameAt:], 0)]}
+		if e.name == "." || e.name == ".." {
 			continue
 		}
-		e := entry{name: string(name)}
 		switch record[typeAt] {
 		case unix.DT_REG:
 		case unix.DT_DIR:
@@ -94,8 +98,11 @@ func (f fdFolder) entries(records []byte, add func(entry)) {
 		default:
 			e.mode = fs.ModeIrregular
 		}
-		add(e)
+		if !add(e) {
+			return false
+		}
 	}
+	return true
 }
 
 // mode asks for the type of an entry; it may have gone away.

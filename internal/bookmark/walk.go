@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -69,6 +70,37 @@ func (w walker) fault(dir string, err error) (ok bool) {
 	return w.send(block{results: []result{{Bookmark{Path: p}, &FileError{p, 0, bare(err), "its files are left out"}}}})
 }
 
+// A listing is what a folder holds.
+type listing struct {
+	files   []entry // content; none if there are too many to hold
+	many    bool    // there are
+	folders []entry
+	index   bool // it holds an index.md
+}
+
+// maxHeld is how many names of files are held at once: those of a folder with
+// more are listed a second time.
+const maxHeld = 8192
+
+func list(f folder) (l listing, err error) {
+	err = f.list(func(e entry) bool {
+		switch {
+		case ignored(e.name):
+		case e.mode.IsDir():
+			l.folders = append(l.folders, e)
+		case isContent(e.name):
+			l.index = l.index || isIndex(e.name) && e.mode.IsRegular()
+			if l.many = l.many || len(l.files) == maxHeld; l.many {
+				l.files = nil
+				break
+			}
+			l.files = append(l.files, e)
+		}
+		return true
+	})
+	return l, err
+}
+
 // folder lists a folder and those within, and closes it. dir is its path as users
 // see it, name that below its source. Within a bundle, the folder of an
 // index.md, all other files are resources of that page and no pages.
@@ -76,49 +108,51 @@ func (w walker) folder(f folder, dir, name string, inBundle bool) (ok bool) {
 	shared := &sharedFolder{folder: f}
 	shared.shares.Store(1)
 	defer shared.release()
-	var files, folders []entry
-	bundle := inBundle
-	err := f.list(func(e entry) {
-		switch {
-		case ignored(e.name):
-		case e.mode.IsDir():
-			folders = append(folders, e)
-		case isContent(e.name):
-			files = append(files, e)
-			bundle = bundle || isIndex(e.name) && e.mode.IsRegular() && name != "."
-		}
-	})
-	if err != nil && !w.fault(dir, err) {
-		return false
+	l, err := list(f)
+	bundle := inBundle || l.index && name != "."
+	send := func(files []entry) bool {
+		return len(files) == 0 || w.files(shared, dir, name, files, bundle, inBundle)
 	}
-	for len(files) > 0 {
-		some := files[:min(blockNames, len(files))]
-		files = files[len(some):]
-		if !w.files(shared, dir, name, some, bundle, inBundle) {
-			return false
-		}
+	ok = true
+	if l.many {
+		var some []entry
+		err = f.list(func(e entry) bool {
+			if ignored(e.name) || e.mode.IsDir() || !isContent(e.name) {
+				return true
+			}
+			if some = append(some, e); len(some) == blockNames {
+				ok, some = send(some), nil
+			}
+			return ok
+		})
+		l.files = some
 	}
-	for _, e := range folders {
+	for files := range slices.Chunk(l.files, blockNames) {
+		ok = ok && send(files)
+	}
+	if err != nil {
+		ok = ok && w.fault(dir, err)
+	}
+	for _, e := range l.folders {
+		if !ok {
+			break
+		}
 		child := path.Join(dir, e.name)
 		sub, err := f.sub(e.name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // with all that was in it
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // it went away with all that was in it
+		case err != nil:
 			ok = w.fault(child, err)
-		} else {
+		default:
 			ok = w.folder(sub, child, path.Join(name, e.name), bundle)
 		}
-		if !ok {
-			return false
-		}
 	}
-	return true
+	return ok
 }
 
 // files sends a block of the files that are pages, and says what the others are.
 func (w walker) files(f *sharedFolder, dir, name string, files []entry, bundle, inBundle bool) (ok bool) {
-	b := block{folder: f, dir: dir, below: name}
+	b := block{folder: f, dir: dir, below: name, names: make([]entry, 0, len(files))}
 	for _, e := range files {
 		why := ""
 		switch {
