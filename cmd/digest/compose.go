@@ -94,7 +94,7 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
 	}
 	for _, v := range s.verdicts {
-		if v.Reason == selector.OverLimit || v.Reason == selector.OtherCategory && len(n.policy.Only) == 0 {
+		if v.NoPlace() && (v.Reason == selector.OverLimit || len(n.policy.Only) == 0) {
 			e.Passed = append(e.Passed, ledger.Bookmark{Key: v.Bookmark.Key(), Link: v.Bookmark.Link})
 		}
 	}

@@ -75,6 +75,10 @@ type Verdict struct {
 	Late     bool   // its date is before the window, and no edition of that time could have it
 }
 
+// NoPlace reports whether the bookmark was of the edition's time, and the edition
+// had no place for it.
+func (v *Verdict) NoPlace() bool { return v.Reason == OverLimit || v.Reason == OtherCategory }
+
 // lateness says why a bookmark of another time is in the edition.
 func (v *Verdict) lateness() string {
 	if !v.Late {
