@@ -139,7 +139,7 @@ func (n *newsletter) checkContent(s *selection) []finding {
 		b := v.Bookmark
 		// A page without a link is a page; with a link, what is missing was meant.
 		if v.Reason == selector.NoTitle || v.Reason == selector.NoDate || v.Reason == selector.NoLink && b.BadLink != "" {
-			found = append(found, finding{"content." + string(v.Reason), "warning", printPath(b.Path), v.Detail, v.Reason.Remedy()})
+			found = append(found, finding{"content." + string(v.Reason), "warning", printPath(b.Path), v.Detail, v.Change})
 		}
 	}
 	return found

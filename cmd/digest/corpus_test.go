@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -92,6 +93,9 @@ func TestCorpora(t *testing.T) {
 				t.Fatal(err)
 			}
 			rows := listAll(t, content, "2026-11-20")
+			if files := contentFiles(t, content); len(rows) != files {
+				t.Errorf("list --all names %d files, there are %d", len(rows), files)
+			}
 			asOf, wanted := busiestWeek(rows)
 			if asOf == "" {
 				t.Logf("%d files, none with a date and a title", len(rows))
@@ -99,7 +103,11 @@ func TestCorpora(t *testing.T) {
 			}
 			html, text := dryRun(t, content, asOf)
 			selected := 0
+			quick := listEdition(t, content, asOf)
 			for _, r := range listAll(t, content, asOf) {
+				if quick[r.Path] != r.Selected {
+					t.Errorf("%s of %s is selected: %v by list, %v by list --all", r.Path, r.Date, quick[r.Path], r.Selected)
+				}
 				if !r.Selected {
 					continue
 				}
@@ -117,6 +125,41 @@ func TestCorpora(t *testing.T) {
 			t.Logf("%s: %d of %d files, %d bytes of HTML", asOf, selected, len(rows), len(html))
 		})
 	}
+}
+
+// contentFiles counts the files that have a say, by their names alone.
+func contentFiles(t *testing.T, content string) (files int) {
+	t.Helper()
+	err := filepath.WalkDir(content, func(name string, d fs.DirEntry, err error) error {
+		switch filepath.Ext(name) {
+		case ".md", ".markdown", ".html":
+			if !d.IsDir() && !strings.HasPrefix(d.Name(), ".") {
+				files++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// listEdition is the paths in the edition, read without what is not of its time.
+func listEdition(t *testing.T, content, asOf string) map[string]bool {
+	t.Helper()
+	stdout, stderr, status := digestIn(t, corpusConfig(t), "list", "--format", "json", "--content", content, "--as-of", asOf)
+	var e editionJSON
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil || status != 0 {
+		t.Fatalf("digest list: status %d, %v\n%s", status, err, stderr)
+	}
+	paths := map[string]bool{}
+	for _, s := range e.Sections {
+		for _, b := range s.Bookmarks {
+			paths[b.Path] = true
+		}
+	}
+	return paths
 }
 
 func listAll(t *testing.T, content, asOf string) (rows []fileRow) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,11 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 		found = append(found, matches...)
 	}
 	if a.flags.format == "json" {
-		return errors.Join(append(missing, printJSON(a.stdout, fileRows(found)))...)
+		rows := fileRows(found)
+		for i, v := range found {
+			rows[i].Change = v.Change
+		}
+		return errors.Join(append(missing, printJSON(a.stdout, rows))...)
 	}
 	for i, v := range found {
 		if i > 0 {
@@ -83,9 +88,7 @@ func (n *newsletter) explainOne(e selector.Edition, v *selector.Verdict) {
 	}
 	fmt.Fprintf(n.stdout, "%s %s %s: %s\n", printPath(b.Path), in, e.ID, v.Reason)
 	out("because", v.Detail)
-	if remedy := v.Reason.Remedy(); remedy != "" {
-		out("to change", remedy)
-	}
+	out("to change", v.Change)
 	out("title", b.Title)
 	out("link", b.Link)
 	out("date", rfc3339(b.Date))
@@ -93,6 +96,15 @@ func (n *newsletter) explainOne(e selector.Edition, v *selector.Verdict) {
 		out("published", rfc3339(b.Publish))
 	}
 	out("expires", rfc3339(b.Expiry))
+	if b.Draft {
+		out("draft", "yes")
+	}
+	if b.Pin {
+		out("pinned", "yes")
+	}
+	if score := knownScore(b.Score); score != nil {
+		out("score", strconv.Itoa(*score))
+	}
 	out("categories", strings.Join(b.Categories, ", "))
 	out("window", e.Window.String())
 }

@@ -94,7 +94,7 @@ func (n *newsletter) verdicts(ctx context.Context, much extent) (*selection, err
 		if fe.Line > 0 {
 			detail = "line " + detail
 		}
-		s.verdicts = append(s.verdicts, &selector.Verdict{Bookmark: bookmark.Bookmark{Path: fe.Path}, Reason: reason, Detail: detail})
+		s.verdicts = append(s.verdicts, &selector.Verdict{Bookmark: bookmark.Bookmark{Path: fe.Path}, Reason: reason, Detail: detail, Change: reason.Remedy()})
 	}
 	slices.SortFunc(s.verdicts, func(a, b *selector.Verdict) int { return strings.Compare(a.Bookmark.Path, b.Bookmark.Path) })
 	return s, nil
@@ -176,6 +176,7 @@ type fileRow struct {
 	Selected    bool     `json:"selected"`
 	Reason      string   `json:"reason"`
 	Detail      string   `json:"detail,omitempty"`
+	Change      string   `json:"change,omitempty"` // explain only
 }
 
 func fileRows(verdicts []*selector.Verdict) []fileRow {

@@ -76,5 +76,6 @@ func (p Policy) passed(v *Verdict, key string, m Memory) bool {
 		return false
 	}
 	v.rule(OverLimit, "edition %s, of its time, had no place for it", edition)
+	v.Change = "pin: true in its front matter brings it in, or a date in the window"
 	return true
 }

@@ -30,7 +30,7 @@ const (
 	Unreadable      Reason = "unreadable"
 )
 
-// Remedy is what would change the reason.
+// Remedy is what would change the reason, if the verdict knows nothing better.
 func (r Reason) Remedy() string {
 	switch r {
 	case NotABookmark:
@@ -48,7 +48,7 @@ func (r Reason) Remedy() string {
 	case Expired:
 		return "remove expiryDate, or set a later one"
 	case OutsideWindow:
-		return "change its date, or ask for another window with --as-of, --window or --since and --until"
+		return "change its date, or ask for another window with --as-of, --window or --since and --until; late and catch_up say how far an edition reaches back"
 	case AlreadyFeatured:
 		return "nothing: a bookmark is featured once"
 	case OtherCategory:
@@ -56,7 +56,9 @@ func (r Reason) Remedy() string {
 	case Duplicate:
 		return "nothing: a page is featured once; delete one of the two files"
 	case OverLimit:
-		return "raise the limit of the category"
+		return "raise the limit of the category, or put pin: true into its front matter"
+	case Selected:
+		return "skip: true in its front matter keeps it out"
 	case TooLarge:
 		return "shorten the file, or raise limits.file or limits.front_matter"
 	case Unreadable:
@@ -70,6 +72,7 @@ type Verdict struct {
 	Bookmark bookmark.Bookmark
 	Reason   Reason
 	Detail   string // the values that decided, in words
+	Change   string // what would change the reason
 	Section  string // the name of the category it was ranked in, if it came so far
 	Waits    bool   // its date is after the window, so a later edition may have it
 	Late     bool   // its date is before the window, and no edition of that time could have it
@@ -88,7 +91,7 @@ func (v *Verdict) lateness() string {
 }
 
 func (v *Verdict) rule(r Reason, format string, args ...any) {
-	v.Reason, v.Detail = r, fmt.Sprintf(format, args...)
+	v.Reason, v.Detail, v.Change = r, fmt.Sprintf(format, args...), r.Remedy()
 }
 
 func stamp(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") }

@@ -262,6 +262,7 @@ func (p Policy) fill(i int, candidates []candidate, chosen choice) Section {
 			v.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
 		case p.PerHost > 0 && chosen.ofHost[host] >= p.PerHost && !v.Bookmark.Pin:
 			v.rule(OverLimit, "%s is in the edition %d times already, and per_host is %d", host, chosen.ofHost[host], p.PerHost)
+			v.Change = "raise per_host, or put pin: true into its front matter"
 		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit && !v.Bookmark.Pin:
 			if s.More++; len(s.Next) < maxNext {
 				s.Next = append(s.Next, v.Bookmark)
