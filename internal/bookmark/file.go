@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"syscall"
 	"unicode/utf8"
 )
 
@@ -105,6 +106,8 @@ func remedy(err error) string {
 		return "it went away meanwhile; run again"
 	case errors.Is(err, fs.ErrInvalid):
 		return "rename it"
+	case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+		return "let it open more files, see ulimit -n"
 	}
 	return "make it readable"
 }

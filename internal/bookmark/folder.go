@@ -5,13 +5,13 @@ import (
 	"path"
 )
 
-// A folder is an open folder of a source. Names in it are single ones.
+// A folder is an open folder of a source.
 type folder interface {
 	// list calls add for each entry, in no particular order, until it wants no more.
 	// It may be called again.
 	list(add func(entry) (more bool)) error
-	// sub opens a folder within, and no other one by way of a link.
-	sub(name string) (folder, error)
+	// sub opens the folder at a path within, and no other one by way of a link.
+	sub(path string) (folder, error)
 	// open opens a file for reading: no link's target, and without waiting.
 	open(name string) (fs.File, error)
 	close()

@@ -26,9 +26,19 @@ func (d *DirFS) folder() (folder, error) {
 	return fdFolder(int(root.Fd())).sub(".")
 }
 
-func (f fdFolder) sub(name string) (folder, error) {
-	fd, err := openat(int(f), name, unix.O_DIRECTORY)
-	return fdFolder(fd), err
+func (f fdFolder) sub(path string) (folder, error) {
+	at := f
+	for name := range strings.SplitSeq(path, "/") {
+		fd, err := openat(int(at), name, unix.O_DIRECTORY)
+		if at != f {
+			at.close()
+		}
+		if err != nil {
+			return nil, err
+		}
+		at = fdFolder(fd)
+	}
+	return at, nil
 }
 
 func (f fdFolder) open(name string) (fs.File, error) {

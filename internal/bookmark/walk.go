@@ -52,7 +52,24 @@ func (w walker) source(s Source) {
 		w.fault(s.Name, err)
 		return
 	}
-	w.folder(root, s.Name, ".", false)
+	defer root.close()
+	// One folder is open at a time, and those that are being read: however deep
+	// they lie, open files do not run out.
+	for rest := []place{{".", false}}; len(rest) > 0; {
+		next := rest[len(rest)-1]
+		rest = rest[:len(rest)-1]
+		within, ok := w.folder(root, s.Name, next)
+		if !ok {
+			return
+		}
+		rest = append(rest, within...)
+	}
+}
+
+// A place is where a folder is below its source.
+type place struct {
+	name     string
+	inBundle bool
 }
 
 func (w walker) send(b block) (ok bool) {
@@ -101,17 +118,25 @@ func list(f folder) (l listing, err error) {
 	return l, err
 }
 
-// folder lists a folder and those within, and closes it. dir is its path as users
-// see it, name that below its source. Within a bundle, the folder of an
-// index.md, all other files are resources of that page and no pages.
-func (w walker) folder(f folder, dir, name string, inBundle bool) (ok bool) {
+// folder lists a folder into blocks and returns those within. Within a bundle,
+// the folder of an index.md, all other files are resources of that page and no
+// pages.
+func (w walker) folder(root folder, source string, at place) (within []place, ok bool) {
+	dir := path.Join(source, at.name)
+	f, err := root.sub(at.name)
+	if errors.Is(err, fs.ErrNotExist) && at.name != "." { // it went away with all that was in it
+		return nil, true
+	}
+	if err != nil {
+		return nil, w.fault(dir, err)
+	}
 	shared := &sharedFolder{folder: f}
 	shared.shares.Store(1)
 	defer shared.release()
 	l, err := list(f)
-	bundle := inBundle || l.index && name != "."
+	bundle := at.inBundle || l.index && at.name != "."
 	send := func(files []entry) bool {
-		return len(files) == 0 || w.files(shared, dir, name, files, bundle, inBundle)
+		return len(files) == 0 || w.files(shared, dir, at, files, bundle)
 	}
 	ok = true
 	if l.many {
@@ -134,29 +159,18 @@ func (w walker) folder(f folder, dir, name string, inBundle bool) (ok bool) {
 		ok = ok && w.fault(dir, err)
 	}
 	for _, e := range l.folders {
-		if !ok {
-			break
-		}
-		child := path.Join(dir, e.name)
-		sub, err := f.sub(e.name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist): // it went away with all that was in it
-		case err != nil:
-			ok = w.fault(child, err)
-		default:
-			ok = w.folder(sub, child, path.Join(name, e.name), bundle)
-		}
+		within = append(within, place{path.Join(at.name, e.name), bundle})
 	}
-	return ok
+	return within, ok
 }
 
 // files sends a block of the files that are pages, and says what the others are.
-func (w walker) files(f *sharedFolder, dir, name string, files []entry, bundle, inBundle bool) (ok bool) {
-	b := block{folder: f, dir: dir, below: name, names: make([]entry, 0, len(files))}
+func (w walker) files(f *sharedFolder, dir string, at place, files []entry, bundle bool) (ok bool) {
+	b := block{folder: f, dir: dir, below: at.name, names: make([]entry, 0, len(files))}
 	for _, e := range files {
 		why := ""
 		switch {
-		case bundle && (inBundle || !isIndex(e.name)):
+		case bundle && (at.inBundle || !isIndex(e.name)):
 			why = "it is a resource of the bundle it lies in"
 		case strings.HasPrefix(e.name, "_index."):
 			why = "it is the page of a section"
