@@ -26,7 +26,7 @@ func (a *app) categoriesCommand() *cobra.Command {
 
 // categories looks at all bookmarks, of whatever date.
 func (a *app) categories() error {
-	n, err := a.load()
+	n, err := a.configure()
 	if err != nil {
 		return err
 	}

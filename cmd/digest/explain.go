@@ -27,7 +27,7 @@ func (a *app) explainCommand() *cobra.Command {
 }
 
 func (a *app) explain(ctx context.Context, wanted []string) error {
-	n, err := a.load()
+	n, err := a.configure()
 	if err != nil {
 		return err
 	}

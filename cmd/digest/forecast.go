@@ -40,7 +40,7 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	if a.flags.since != "" {
 		return usage("a forecast goes by the window; leave out --since and --until")
 	}
-	n, err := a.load()
+	n, err := a.configure()
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 func (a *app) list(ctx context.Context, all bool) error {
-	n, err := a.load()
+	n, err := a.configure()
 	if err != nil {
 		return err
 	}

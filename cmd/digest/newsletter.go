@@ -51,6 +51,7 @@ func (a *app) load() (*newsletter, error) {
 	return n, n.parseTemplates()
 }
 
+// configure reads the configuration and the flags, which is enough to select.
 func (a *app) configure() (*newsletter, error) {
 	overrides := map[string]any{}
 	if a.flags.window != "" {
