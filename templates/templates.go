@@ -3,7 +3,7 @@
 // words of each language in languages/.
 //
 // They see an email.Letter, and the functions of the package email: style,
-// sheet, mso, filler, background, dir, list; wrap, title, heading, subheading.
+// sheet, mso, filler, background, dir, prose, list; wrap, title, heading, subheading.
 package templates
 
 import (

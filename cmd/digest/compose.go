@@ -18,12 +18,14 @@ import (
 	"digest/internal/subscriber"
 )
 
-// compose returns the edition of now with its draft: selected, rendered and
-// fixed now, or, if somebody has or may have it, as it was fixed then.
+// compose returns the edition of now with its draft: chosen, rendered and fixed
+// now, or, if somebody has or may have it, as it was fixed then.
 func (n *newsletter) compose(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, *email.Draft, error) {
 	fixed, err := n.fixed(ctx, past)
 	if errors.Is(err, ledger.ErrNotFound) && n.flags.edition == "" {
 		fixed, err = n.fix(ctx, book, past)
+	} else if err == nil && n.edits != nil {
+		n.sayNotHeeded(fixed)
 	}
 	if err != nil {
 		return fixed, nil, err
@@ -37,9 +39,9 @@ func (n *newsletter) compose(ctx context.Context, book book, past *sqlite.DB) (l
 
 // fixed returns the edition that is asked for, or that of now, as an earlier
 // run fixed it. One of now that nobody can have got counts as not found: it may
-// still be made anew.
+// still be made anew, unless an editor chose it and says nothing else now.
 func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition, error) {
-	id := cmp.Or(n.flags.edition, n.policy.ID())
+	id := cmp.Or(n.flags.edition, n.id())
 	if past == nil {
 		return ledger.Edition{}, fmt.Errorf("%s: %w", id, ledger.ErrNotFound)
 	}
@@ -57,7 +59,7 @@ func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition
 	if err != nil {
 		return e, err
 	}
-	if counts.Sent+counts.Unknown+counts.Committing == 0 {
+	if counts.Sent+counts.Unknown+counts.Committing == 0 && (n.edits != nil || !isEdited(e)) {
 		return e, ledger.ErrNotFound
 	}
 	if !e.Start.Equal(n.policy.Window.Start) || !e.End.Equal(n.policy.Window.End) {
@@ -66,15 +68,15 @@ func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition
 	return e, nil
 }
 
-// fix selects and renders the edition of now and has the book keep it.
+// fix chooses and renders the edition of now and has the book keep it.
 func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, error) {
-	s, err := n.selection(ctx, past, wanted)
+	s, err := n.chosen(ctx, past, wanted)
 	if err != nil {
 		return ledger.Edition{}, err
 	}
 	n.warnOdd(s.odd)
 	selected := s.edition
-	if selected.Len() < max(1, n.MinItems) {
+	if selected.Len() == 0 || selected.Len() < n.MinItems && !selected.Edited {
 		// What is of this window waits for the next.
 		if err := book.Begin(ctx, n.Name, selected.Window.Start); err != nil {
 			return ledger.Edition{}, err
@@ -142,11 +144,11 @@ func (n *newsletter) next(ctx context.Context, much extent) (s *selection, numbe
 	}
 	if past != nil {
 		defer past.Close()
-		if number, err = past.Number(ctx, n.Name, n.policy.ID()); err != nil {
+		if number, err = past.Number(ctx, n.Name, n.id()); err != nil {
 			return nil, 0, err
 		}
 	}
-	s, err = n.selection(ctx, past, much)
+	s, err = n.chosen(ctx, past, much)
 	return s, number, err
 }
 

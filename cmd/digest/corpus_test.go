@@ -93,7 +93,7 @@ func TestCorpora(t *testing.T) {
 				t.Fatal(err)
 			}
 			rows := listAll(t, content, "2026-11-20")
-			if files := contentFiles(t, content); len(rows) != files {
+			if files := countContent(t, content); len(rows) != files {
 				t.Errorf("list --all names %d files, there are %d", len(rows), files)
 			}
 			asOf, wanted := busiestWeek(rows)
@@ -127,8 +127,8 @@ func TestCorpora(t *testing.T) {
 	}
 }
 
-// contentFiles counts the files that have a say, by their names alone.
-func contentFiles(t *testing.T, content string) (files int) {
+// countContent counts the files that have a say, by their names alone.
+func countContent(t *testing.T, content string) (files int) {
 	t.Helper()
 	err := filepath.WalkDir(content, func(name string, d fs.DirEntry, err error) error {
 		switch filepath.Ext(name) {

@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/lint":              {},
 	"internal/preview":           {},
 	"internal/email":             {"internal/bookmark", "internal/selector", "internal/inline", "internal/locale", "internal/theme"},
+	"internal/draftfile":         {},
 	"internal/ledger":            {},
 	"internal/subscriber":        {"internal/bookmark"},
 	"internal/delivery":          {"internal/email", "internal/ledger"},

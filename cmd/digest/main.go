@@ -87,7 +87,7 @@ type flags struct {
 	content, categories                []string
 	format, logFormat, out             string
 	quiet, verbose, noProgress         bool
-	edition                            string
+	edition, draft                     string
 	dryRun, force, strict              bool
 }
 
@@ -129,7 +129,7 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	f.BoolVar(&a.flags.noProgress, "no-progress", false, "draw no progress bar on a terminal")
 	f.BoolVar(&a.flags.strict, "strict", false, "fail if a content file cannot be read")
 	a.sendFlags(root)
-	root.AddCommand(a.sendCommand(), a.listCommand(), a.explainCommand(), a.testCommand(), a.previewCommand(), a.checkCommand(), a.categoriesCommand(), a.forecastCommand(),
+	root.AddCommand(a.sendCommand(), a.listCommand(), a.draftCommand(), a.explainCommand(), a.testCommand(), a.previewCommand(), a.checkCommand(), a.categoriesCommand(), a.forecastCommand(),
 		a.statusCommand(), a.initCommand(), a.versionCommand())
 	return root
 }

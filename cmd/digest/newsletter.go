@@ -16,6 +16,7 @@ import (
 
 	"digest/internal/config"
 	"digest/internal/delivery"
+	"digest/internal/draftfile"
 	"digest/internal/email"
 	"digest/internal/ledger"
 	"digest/internal/locale"
@@ -32,6 +33,7 @@ type newsletter struct {
 	*app
 	*config.Config
 	policy   selector.Policy
+	edits    *draftfile.File // nil: the edition is selected
 	renderer *email.Renderer
 	signer   *email.Signer // nil: messages are not signed
 	fetcher  *thumbnail.Fetcher
@@ -75,7 +77,7 @@ func (a *app) configure() (*newsletter, error) {
 	if n.policy, err = n.newPolicy(); err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	return n, nil
+	return n, n.readDraft()
 }
 
 func (n *newsletter) parseTemplates() (err error) {

@@ -28,6 +28,7 @@ func (a *app) previewCommand() *cobra.Command {
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.preview(cmd.Context(), port) },
 	}
+	a.draftFlag(cmd)
 	cmd.Flags().IntVar(&port, "port", 0, "`PORT` on this machine; 0 takes a free one")
 	return cmd
 }
@@ -48,8 +49,10 @@ func (a *app) preview(ctx context.Context, port int) error {
 	for _, dir := range n.Content {
 		watched = append(watched, n.Path(dir))
 	}
-	if n.Templates != "" {
-		watched = append(watched, n.Templates)
+	for _, name := range []string{n.Templates, n.Intro, n.flags.draft} {
+		if name != "" {
+			watched = append(watched, name)
+		}
 	}
 	fetched := &pictureCache{known: map[string]email.Picture{}}
 	page := preview.New(preview.Options{

@@ -170,7 +170,7 @@ func (n *newsletter) sayUnfinished(ctx context.Context, db *sqlite.DB) error {
 	if db == nil {
 		return nil
 	}
-	open, err := db.Unfinished(ctx, n.Name, cmp.Or(n.flags.edition, n.policy.ID()))
+	open, err := db.Unfinished(ctx, n.Name, cmp.Or(n.flags.edition, n.id()))
 	for _, s := range open {
 		n.log.Warn(fmt.Sprintf("%s is not finished: %d sent, %d pending, %d deferred, %d unknown; to go on with it: digest --edition %s",
 			s.ID, s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Unknown, s.ID))

@@ -131,7 +131,7 @@ func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memo
 	if err != nil {
 		return m, err
 	}
-	id := n.policy.ID()
+	id := n.id()
 	m.Since = kept.Since
 	for _, c := range kept.Closed {
 		w := selector.Window{Start: c.Start, End: c.End}

@@ -32,6 +32,7 @@ func (a *app) sendFlags(cmd *cobra.Command) {
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "deliver nothing and record nothing; print the text part")
 	f.StringVar(&a.flags.out, "out", "", "with --dry-run, `DIR` for digest.html, digest.txt and digest.eml of the first recipient")
 	f.StringVar(&a.flags.edition, "edition", "", "`ID` of an edition to go on with, as digest status shows it; nothing is selected")
+	a.draftFlag(cmd)
 	f.BoolVar(&a.flags.force, "force", false, "send even if the list has lost more than half of its subscribers")
 	a.formatFlag(cmd, "text", "json")
 }

@@ -12,12 +12,14 @@ import (
 )
 
 func (a *app) testCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "test ADDRESS...",
 		Short: "Send the edition to these addresses only, marked [test]; records nothing",
 		Args:  usageArgs(cobra.MinimumNArgs(1)),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.test(cmd.Context(), args) },
 	}
+	a.draftFlag(cmd)
+	return cmd
 }
 
 // test does not open the list of subscribers, so it cannot send to it.

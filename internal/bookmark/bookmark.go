@@ -60,7 +60,8 @@ type Bookmark struct {
 	Markup     Markup   // what Body is written in
 	Image      string   // as it stands: a path of the site, an absolute URL, or empty
 	Score      Score
-	Pin        bool // pin: true in front matter: the first of its section, whatever the limits
+	Pin        bool   // pin: true in front matter: the first of its section, whatever the limits
+	Note       string `json:",omitempty"` // the editor's, in Markdown, of an edition; no file has one
 
 	// NotListed says why Hugo does not list this file as a page, or why it is
 	// another archetype; empty for a bookmark.

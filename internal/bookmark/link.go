@@ -14,6 +14,10 @@ import (
 // browsers none either.
 const maxLink = 2048
 
+// Link is s as a link of a bookmark would be: an absolute http or https URL that
+// is safe to print on a line of its own. It is false for what can be none.
+func Link(s string) (string, bool) { return parseLink(s) }
+
 // parseLink makes an absolute http or https URL of s that is safe to print on
 // a line of its own: ASCII only, without blanks, double quotes or a user name.
 func parseLink(s string) (string, bool) {

@@ -54,6 +54,7 @@ type Config struct {
 	Database    string
 	Subscribers string
 	Templates   string
+	Intro       string // folder of introductions; may be empty
 	Delivery    Delivery
 	SMTP        SMTP
 	Unsubscribe Unsubscribe

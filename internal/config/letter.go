@@ -57,6 +57,10 @@ func (f *file) checkLetter(c *Config, faults *Faults) {
 	if f.Templates != "" && !isDir(c.Templates) {
 		faults.add("templates", "name a folder, or leave the key empty for the built-in ones", "%s", noDir(c.Templates))
 	}
+	c.Intro = c.Path(f.Intro)
+	if f.Intro != "" && !isDir(c.Intro) {
+		faults.add("intro", "make the folder, or leave the key empty", "%s", noDir(c.Intro))
+	}
 }
 
 // palette is one scheme of the theme; what is empty is the built-in theme's.

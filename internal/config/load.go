@@ -64,6 +64,7 @@ type file struct {
 	Database    string     `mapstructure:"database"`
 	Subscribers string     `mapstructure:"subscribers"`
 	Templates   string     `mapstructure:"templates"`
+	Intro       string     `mapstructure:"intro"`
 	Delivery    struct {
 		Via           string  `mapstructure:"via"`
 		Outbox        string  `mapstructure:"outbox"`
@@ -120,7 +121,7 @@ var defaults = map[string]any{
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
 	"window": "7d", "categories": []any{}, "other": nil, "order": "date", "per_host": 0,
 	"late": "14d", "catch_up": "28d", "min_items": 0,
-	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "",
+	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "", "intro": "",
 	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.per_connection": 0, "delivery.rate": 0,
 	"delivery.give_up_after": "30m", "delivery.on_unknown": "hold",
 	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",

@@ -40,11 +40,15 @@ func excerpt(safe string, most int) Excerpt {
 
 // fragment parses HTML that stands in a block.
 func fragment(safe string) []*html.Node {
-	nodes, err := html.ParseFragment(strings.NewReader(safe), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	nodes, err := parseFragment(safe)
 	if err != nil {
 		return nil // it nests too deep
 	}
 	return nodes
+}
+
+func parseFragment(safe string) ([]*html.Node, error) {
+	return html.ParseFragment(strings.NewReader(safe), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 }
 
 type gatherer struct {

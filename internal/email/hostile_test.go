@@ -71,8 +71,12 @@ func checkInert(t *testing.T, e selector.Edition, ours shape) {
 			t.Errorf("title %q shows nothing", title)
 		}
 	}
+	lines := strings.Split(p.text, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimLeft(l, " ")
+	}
 	for _, link := range got.links {
-		if !slices.Contains(strings.Split(p.text, "\n"), link) {
+		if !slices.Contains(lines, link) {
 			t.Errorf("%s is no line of the text part", link)
 		}
 	}

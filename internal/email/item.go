@@ -23,6 +23,7 @@ type Item struct {
 	Host    string    // of the link, as a reader knows it
 	Date    time.Time // in the newsletter's time zone
 	Minutes int       // to read the body; 0: it is a teaser, or there is none
+	Note    Prose     // what the editor says of it; its Text may be empty
 	Summary string    // the description, unless the body begins with it
 	Excerpt Excerpt   // the opening of the body
 	Image   *Image    // nil: none

@@ -51,6 +51,8 @@ type Letter struct {
 	Lead      string // the title of the first bookmark
 	Count     int    // of bookmarks
 	Sections  []Section
+	// Introduction is what the editor says at the top; its Text may be empty.
+	Introduction Prose
 	// UnsubscribeLink is the recipient's own: https, else mailto, else empty.
 	UnsubscribeLink string
 	PreferencesLink string // the recipient's own, or empty
@@ -81,6 +83,9 @@ func (r *Renderer) letter(e selector.Edition, number int, date time.Time) Letter
 		Count:      e.Len(),
 		locale:     r.locale,
 	}
+	c := r.converters.Get().(*converter)
+	l.Introduction = c.prose(e.Introduction, l.Dir, columns)
+	r.converters.Put(c)
 	for _, s := range e.Sections {
 		section := Section{Title: cut(bookmark.Clean(s.Title), maxTitle), Rest: s.More - len(s.Next)}
 		section.Dir = l.foreign(section.Title)
@@ -106,6 +111,7 @@ func (r *Renderer) items(l Letter, bookmarks []bookmark.Bookmark) []Item {
 			defer r.converters.Put(c)
 			for i := taken.Add(1) - 1; i < int64(len(bookmarks)); i = taken.Add(1) - 1 {
 				items[i] = c.item(bookmarks[i], l.Date.Location())
+				items[i].Note = c.prose(bookmarks[i].Note, l.Dir, columns-len(noteIndent)).indented(noteIndent)
 				items[i].Image = r.image(bookmarks[i])
 				items[i] = items[i].directed(l)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 
@@ -24,6 +25,7 @@ const maxBody = 32 << 10
 // concurrent use.
 type converter struct {
 	markdown goldmark.Markdown
+	editors  goldmark.Markdown  // makes links of bare addresses too
 	policy   *bluemonday.Policy // the allow-list
 }
 
@@ -37,8 +39,8 @@ func newConverter() *converter {
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(false)
 	c := &converter{policy: p}
-	c.markdown = goldmark.New(goldmark.WithRendererOptions(
-		renderer.WithNodeRenderers(util.Prioritized(blockSanitizer{c}, 1))))
+	blocks := goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(blockSanitizer{c}, 1)))
+	c.markdown, c.editors = goldmark.New(blocks), goldmark.New(blocks, goldmark.WithExtensions(extension.Linkify))
 	return c
 }
 
@@ -54,9 +56,13 @@ func (c *converter) html(body string, markup bookmark.Markup) string {
 	if markup == bookmark.HTML || strings.HasPrefix(strings.TrimLeft(body, " \t\r\n\f\v"), "<") && startsWithTag.MatchString(body) {
 		return clean(c.policy.Sanitize(body))
 	}
+	return c.convert(c.markdown, body)
+}
+
+func (c *converter) convert(markdown goldmark.Markdown, body string) string {
 	// A short reference can stand for a long address any number of times.
 	b := limitedBuffer{left: 4 * maxBody}
-	if err := c.markdown.Convert([]byte(body), &b); err != nil && !errors.Is(err, errTooLong) {
+	if err := markdown.Convert([]byte(body), &b); err != nil && !errors.Is(err, errTooLong) {
 		return "" // only a writer can fail
 	}
 	return clean(c.policy.SanitizeReader(&b.Buffer).String())

@@ -7,11 +7,20 @@ import (
 	"testing"
 
 	"digest/internal/bookmark"
+	"digest/internal/selector"
 	"digest/templates"
 )
 
 // overlaid renders with templates of a directory over the built-in ones.
 func overlaid(t *testing.T, files map[string]string, e ...bookmark.Bookmark) (*Draft, error) {
+	t.Helper()
+	if e == nil {
+		return overlaidEdition(t, files, goldenEdition())
+	}
+	return overlaidEdition(t, files, editionOf(e...))
+}
+
+func overlaidEdition(t *testing.T, files map[string]string, e selector.Edition) (*Draft, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -23,10 +32,7 @@ func overlaid(t *testing.T, files map[string]string, e ...bookmark.Bookmark) (*D
 	if err != nil {
 		return nil, err
 	}
-	if e == nil {
-		return r.Render(goldenEdition(), 7, issued)
-	}
-	return r.Render(editionOf(e...), 7, issued)
+	return r.Render(e, 7, issued)
 }
 
 func TestOverlayReplacesOneTemplate(t *testing.T) {

@@ -33,6 +33,7 @@ const MaxMessage = 1 << 20
 type Renderer struct {
 	newsletter Newsletter
 	locale     *locale.Locale
+	look       look
 	html       *template.Template
 	text       *texttemplate.Template
 	subject    *texttemplate.Template // nil: the language's own
@@ -46,8 +47,8 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 	if n.Theme == (theme.Theme{}) {
 		n.Theme = theme.Default()
 	}
-	r := &Renderer{newsletter: n, converters: &sync.Pool{New: func() any { return newConverter() }}}
-	errs := []error{r.parse(fsys, newLook(n.Theme).functions())}
+	r := &Renderer{newsletter: n, look: newLook(n.Theme), converters: &sync.Pool{New: func() any { return newConverter() }}}
+	errs := []error{r.parse(fsys, r.look.functions())}
 	var err error
 	if r.locale, err = locale.Load(fsys, n.Language); err == nil {
 		err = r.locale.Has(phrases...)
@@ -63,13 +64,14 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 // try fails where templates would fail for a letter that has all that a letter can
 // have: the time to find out is not the day on which one has it.
 func (r *Renderer) try() error {
-	i := Item{Title: "Title", Link: "https://example.com/", Host: "example.com", Minutes: 2, Summary: "Summary", Image: &Image{"cid:picture", 1, 1}, Dir: "rtl", TextDir: "rtl"}
+	words := newConverter().prose("Words, and [a link](https://example.com/)\n\n- a list\n\n> a quote", r.locale.Dir(), columns)
+	i := Item{Note: words, Title: "Title", Link: "https://example.com/", Host: "example.com", Minutes: 2, Summary: "Summary", Image: &Image{"cid:picture", 1, 1}, Dir: "rtl", TextDir: "rtl"}
 	withExcerpt := i
 	withExcerpt.Summary, withExcerpt.Image, withExcerpt.Excerpt = "", nil, Excerpt{"Excerpt", "Excerpt"}
 	l := Letter{
 		Newsletter: r.newsletter, Subject: "Subject", Preheader: "Preheader", Number: 1, Dir: r.locale.Dir(), Lead: "Title", Count: 3, locale: r.locale,
 		Sections:        []Section{{Title: "Section", Items: []Item{i, withExcerpt}, More: []Item{i}, Rest: 1}},
-		UnsubscribeLink: "https://example.com/", PreferencesLink: "https://example.com/",
+		UnsubscribeLink: "https://example.com/", PreferencesLink: "https://example.com/", Introduction: words,
 	}
 	l.Site, l.Archive, l.Address = "https://example.com/", "https://example.com/", "Address"
 	for _, t := range []executor{r.html, r.text} {
@@ -147,7 +149,10 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 		}
 	}
 	l := r.letter(e, number, date)
-	var err error
+	err := r.tooLong(l)
+	if err != nil {
+		return nil, err
+	}
 	if l.Subject, err = r.subjectOf(l, e); err != nil {
 		return nil, err
 	}

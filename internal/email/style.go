@@ -35,6 +35,8 @@ func newLook(t theme.Theme) look {
 			"number":    font(t.Text, 14, 22, light.Muted) + ";margin:0",
 			"h1":        font(t.Headings, 36, 42, light.Text) + ";margin:2px 0 0 0;font-weight:bold",
 			"contents":  font(t.Text, 15, 24, light.Muted) + ";margin:12px 0 0 0",
+			"opening":   "padding:0 36px 28px 36px",
+			"intro":     font(t.Text, 17, 28, light.Text),
 			"section":   "padding:30px 36px 0 36px" + line,
 			"gap":       "padding:0 36px 30px 36px",
 			"h2":        font(t.Text, 15, 22, light.Accent) + ";margin:0;font-weight:bold",
@@ -43,6 +45,10 @@ func newLook(t theme.Theme) look {
 			"link":      "color:" + light.Link + ";text-decoration:underline",
 			"meta":      font(t.Text, 14, 22, light.Muted) + ";margin:3px 0 0 0",
 			"text":      font(t.Text, 16, 25, light.Text) + ";margin:7px 0 0 0",
+			"noted":     "padding:10px 0 5px 0",
+			"ruled":     "padding:0 0 0 14px;border-left:3px solid " + light.Accent,
+			"ruled rtl": "padding:0 14px 0 0;border-right:3px solid " + light.Accent,
+			"note":      font(t.Text, 16, 25, light.Text),
 			"picture":   "padding:5px 0 0 20px",
 			"image":     "display:block;border:0",
 			"more":      font(t.Text, 14, 22, light.Muted) + ";margin:0;font-weight:bold",
@@ -109,6 +115,11 @@ func (k look) functions() map[string]any {
 				return ""
 			}
 			return template.HTMLAttr(` dir="` + dir + `"`) // #nosec: one of two words
+		},
+		// prose is what the editor wrote, in the type of that style.
+		"prose": func(name string, p Prose) (template.HTML, error) {
+			style, err := named(k.styles, "style", name)
+			return k.prose(style, p), err
 		},
 		// list is several values as one, for a template that needs them.
 		"list": func(values ...any) []any { return values },

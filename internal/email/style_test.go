@@ -16,7 +16,7 @@ import (
 func theLook() look { return newLook(theme.Default()) }
 
 func TestEveryStyleExistsAndIsUsed(t *testing.T) {
-	used, styles, sheets := namesIn(t, "style"), theLook().styles, theLook().sheets
+	used, styles, sheets := append(namesIn(t, "style"), namesIn(t, "prose")...), theLook().styles, theLook().sheets
 	for name := range styles {
 		if !slices.Contains(used, name) {
 			t.Errorf("no template uses the style %q", name)
@@ -47,7 +47,7 @@ func namesIn(t *testing.T, function string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`\{\{`+function+` "([^"]*)"\}\}`).FindAllStringSubmatch(string(data), -1) {
+		for _, m := range regexp.MustCompile(`\{\{`+function+` "([^"]*)"[^}]*\}\}`).FindAllStringSubmatch(string(data), -1) {
 			names = append(names, m[1])
 		}
 	}

@@ -128,8 +128,8 @@ const (
 	maxPreheader = 130
 )
 
-// preheader is what the subject does not say: the titles after the lead, then
-// what the lead is about, then what is inside.
+// preheader is what the subject does not say: how the introduction begins, the
+// titles after the lead, then what the lead is about, then what is inside.
 func (l Letter) preheader() (string, error) {
 	count, err := l.Say("bookmarks")
 	if err != nil {
@@ -142,7 +142,7 @@ func (l Letter) preheader() (string, error) {
 	}
 	parts = append(parts, count, l.Contents(), l.FullDay(), l.From.Name)
 	said := strings.ToLower(l.Subject)
-	var kept string
+	kept := cutSentences(l.Introduction.opening(), maxPreheader)
 	for i, p := range parts {
 		enough := widthOf(kept) >= minPreheader
 		if enough && (i >= len(l.titles())-1 || widthOf(kept) >= maxPreheader) {
@@ -162,10 +162,16 @@ func (l Letter) preheader() (string, error) {
 // missingFrom refuses a part that does not do what a letter is for: lead to the
 // bookmarks, and let its reader leave.
 func (l Letter) missingFrom(template, part string) error {
+	if !l.Introduction.shownIn(part) {
+		return fmt.Errorf("%s: the part that it makes has no introduction, and this edition has one; show .Introduction, as the built-in template does", template)
+	}
 	for _, s := range l.Sections {
 		for _, i := range s.Items {
 			if !strings.Contains(part, i.Link) {
 				return fmt.Errorf("%s: the part that it makes has no link to %s; show .Link of each item", template, i.Link)
+			}
+			if !i.Note.shownIn(part) {
+				return fmt.Errorf("%s: the part that it makes has no note on %s, and this edition has one; show .Note of each item, as the built-in template does", template, i.Link)
 			}
 		}
 		for _, i := range s.More {

@@ -14,7 +14,9 @@ const columns = 72
 // wrap breaks text into lines of at most the columns, where Unicode allows it
 // (UAX #14), and inside of a word only if a line cannot hold it; never inside of
 // an address of the web. Lines that the text has already stay.
-func wrap(s string) string {
+func wrap(s string) string { return wrapWithin(s, columns) }
+
+func wrapWithin(s string, columns int) string {
 	var lines []string
 	line, used, state := "", 0, -1
 	flush := func() {

@@ -144,11 +144,17 @@ func ids(findings []Finding) []string {
 }
 
 func TestTheProgramsOwnLetterIsClean(t *testing.T) {
-	for _, f := range Letter([]byte(golden(t))) {
-		if f.Severity == Error {
-			t.Errorf("%v", f)
-		} else {
-			t.Logf("%v", f)
+	edited, err := os.ReadFile("../email/testdata/edited.eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, letter := range map[string][]byte{"digest.eml": []byte(golden(t)), "edited.eml": edited} {
+		for _, f := range Letter(letter) {
+			if f.Severity == Error {
+				t.Errorf("%s: %v", name, f)
+			} else {
+				t.Logf("%s: %v", name, f)
+			}
 		}
 	}
 }

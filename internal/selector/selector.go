@@ -63,9 +63,11 @@ type Policy struct {
 
 // An Edition is one issue of the newsletter.
 type Edition struct {
-	ID       string
-	Window   Window
-	Sections []Section // never empty ones
+	ID           string
+	Window       Window
+	Introduction string    `json:",omitempty"` // the editor's, in Markdown; Select sets none
+	Edited       bool      `json:",omitempty"` // the editor chose the bookmarks, not Select
+	Sections     []Section // never empty ones
 }
 
 // A Section is a category with its bookmarks, best first.

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"digest/internal/bookmark"
+	"digest/internal/draftfile"
+	"digest/internal/ledger"
+	"digest/internal/selector"
+	"digest/internal/sqlite"
+)
+
+func (a *app) draftFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.flags.draft, "draft", "", "`FILE` of digest draft, edited: exactly this edition; nothing is selected")
+}
+
+// readDraft reads the draft file that is asked for, if one is. From then on the
+// edition and the window are those of the file.
+func (n *newsletter) readDraft() error {
+	name := n.flags.draft
+	if name == "" {
+		return nil
+	}
+	for _, other := range []struct{ flag, value string }{
+		{"edition", n.flags.edition}, {"category", strings.Join(n.flags.categories, ", ")}, {"window", n.flags.window}, {"since", n.flags.since},
+	} {
+		if other.value != "" {
+			return usage("--draft %s says which edition it is, and so does --%s %s: give one of them", name, other.flag, other.value)
+		}
+	}
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() { // a pipe would block
+		return fmt.Errorf("--draft: %s is not a regular file; name one that digest draft wrote", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("--draft: %w; name a file that digest draft wrote", err)
+	}
+	defer f.Close()
+	draft, err := draftfile.Read(name, f)
+	if err != nil {
+		return err
+	}
+	id := regexp.MustCompile(`^` + regexp.QuoteMeta(n.Name) + `-\d{4}-\d{2}-\d{2}(T\d{4})?(-[\pL\pN-]{1,200})?$`)
+	if !id.MatchString(draft.Edition) {
+		return fmt.Errorf("%s: edition %.60q is none of this newsletter, whose editions are called %s-2026-11-20; leave it as digest draft wrote it", name, draft.Edition, n.Name)
+	}
+	n.edits = draft
+	n.policy.Window = selector.Window{Start: draft.Start.In(n.Location), End: draft.End.In(n.Location)}
+	return nil
+}
+
+// id is that of the edition of now: the draft file's, or that of what is selected.
+func (n *newsletter) id() string {
+	if n.edits != nil {
+		return n.edits.Edition
+	}
+	return n.policy.ID()
+}
+
+// chosen is the edition of now with its introduction: that of the draft file, or
+// what is selected.
+func (n *newsletter) chosen(ctx context.Context, past *sqlite.DB, much extent) (s *selection, err error) {
+	if n.edits != nil {
+		s, err = n.edited(ctx, past)
+	} else {
+		s, err = n.selection(ctx, past, much)
+	}
+	if err == nil && s.edition.Introduction == "" {
+		s.edition.Introduction, err = n.introduction(s.edition.ID)
+	}
+	return s, err
+}
+
+// edited is the edition of the draft file, in its order and without limits. What
+// cannot be in it is refused, all at once.
+func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, error) {
+	m, err := n.memory(ctx, past)
+	if err != nil {
+		return nil, err
+	}
+	r, err := n.read(bounds{})
+	if err != nil {
+		return nil, err
+	}
+	files := newContentFiles(r.bookmarks, r.odd)
+	s := &selection{edition: selector.Edition{ID: n.edits.Edition, Window: n.policy.Window, Introduction: n.edits.Introduction, Edited: true}, files: r.files, memory: m}
+	var faults []error
+	for _, part := range n.edits.Sections {
+		section := selector.Section{Category: part.Category, Title: part.Title}
+		for _, wanted := range part.Bookmarks {
+			b, err := files.take(wanted)
+			if in, ok := m.Featured[b.Key()]; err == nil && ok {
+				err = fmt.Errorf("it was in edition %s, and a bookmark is featured once; remove it from the draft", in)
+			}
+			if err != nil {
+				faults = append(faults, fmt.Errorf("%s:%d: %s: %w", n.flags.draft, wanted.Line, printPath(wanted.Path), err))
+			}
+			if b.Draft {
+				n.log.Warn(fmt.Sprintf("%s: its front matter says draft; it is in the edition, since %s names it", printPath(b.Path), n.flags.draft))
+			}
+			section.Bookmarks = append(section.Bookmarks, b)
+		}
+		s.edition.Sections = append(s.edition.Sections, section)
+	}
+	// What the editor left out was there: it does not come late.
+	_, s.verdicts = n.policy.Select(slices.Values(r.bookmarks), m)
+	for _, v := range s.verdicts {
+		if _, named := files.taken[v.Bookmark.Key()]; v.Reason == selector.Selected && !named {
+			v.Reason, v.Detail = selector.OverLimit, "the editor left it out"
+		}
+	}
+	return s, errors.Join(faults...)
+}
+
+// contentFiles are those that an editor may name.
+type contentFiles struct {
+	byPath map[string][]bookmark.Bookmark
+	odd    map[string]*bookmark.FileError
+	taken  map[string]string // paths by the key of their link
+}
+
+func newContentFiles(bookmarks []bookmark.Bookmark, odd []*bookmark.FileError) contentFiles {
+	files := contentFiles{map[string][]bookmark.Bookmark{}, map[string]*bookmark.FileError{}, map[string]string{}}
+	for _, b := range bookmarks {
+		files.byPath[b.Path] = append(files.byPath[b.Path], b)
+	}
+	for _, fe := range odd {
+		files.odd[fe.Path] = fe
+	}
+	return files
+}
+
+// take is the bookmark as the editor wants it, or why it cannot be in an edition,
+// with a remedy.
+func (f contentFiles) take(wanted draftfile.Bookmark) (bookmark.Bookmark, error) {
+	found := f.byPath[wanted.Path]
+	if fe := f.odd[wanted.Path]; fe != nil {
+		return bookmark.Bookmark{}, fmt.Errorf("it cannot be read: %w; mend it, or remove it from the draft", fe.Err)
+	}
+	switch len(found) {
+	case 0:
+		return bookmark.Bookmark{}, errors.New("there is no such content file any more; put it back, or remove it from the draft")
+	case 1:
+	default:
+		return bookmark.Bookmark{}, errors.New("more than one content file has this path; rename one of them")
+	}
+	b := found[0]
+	b.Title = bookmark.Clean(cmp.Or(wanted.Title, b.Title))
+	b.Note = wanted.Note
+	first, twice := f.taken[b.Key()]
+	switch {
+	case b.NotListed != "":
+		return b, fmt.Errorf("%s; remove it from the draft", b.NotListed)
+	case b.Link == "":
+		return b, errors.New("it has no link; add one, or remove it from the draft")
+	case b.Title == "":
+		return b, errors.New("it has no title; add one, there or here")
+	case !b.HasDate():
+		return b, errors.New("it has no date, which the letter shows; add one, or remove it from the draft")
+	case twice:
+		return b, fmt.Errorf("it links to the same page as %s; remove one of the two", printPath(first))
+	}
+	f.taken[b.Key()] = b.Path
+	return b, nil
+}
+
+// sayNotHeeded warns when somebody has the edition already, and the draft file
+// wants another one.
+func (n *newsletter) sayNotHeeded(fixed ledger.Edition) {
+	var was selector.Edition
+	err := json.Unmarshal(fixed.Content, &was)
+	wanted := n.edits.Introduction
+	if wanted == "" {
+		wanted, _ = n.introduction(n.edits.Edition) // it is not needed any more
+	}
+	if err == nil && was.Introduction == wanted && slices.EqualFunc(was.Sections, n.edits.Sections, sameSection) {
+		return
+	}
+	n.log.Warn(fmt.Sprintf("%s was delivered to somebody already, so everyone gets it as it was then; %s says otherwise and is not heeded", fixed.ID, n.flags.draft))
+}
+
+func sameSection(was selector.Section, wanted draftfile.Section) bool {
+	return was.Title == wanted.Title && slices.EqualFunc(was.Bookmarks, wanted.Bookmarks, func(b bookmark.Bookmark, w draftfile.Bookmark) bool {
+		return b.Path == w.Path && b.Note == w.Note && (w.Title == "" || b.Title == bookmark.Clean(w.Title))
+	})
+}
+
+// isEdited reports whether an edition was fixed as an editor wanted it.
+func isEdited(e ledger.Edition) bool {
+	var was selector.Edition
+	return json.Unmarshal(e.Content, &was) == nil && was.Edited
+}
