@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"digest/internal/bookmark"
 	"digest/internal/selector"
 )
 
@@ -38,7 +37,7 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 	var found []*selector.Verdict
 	var missing []error
 	for _, what := range wanted {
-		matches := find(s.verdicts, what)
+		matches := n.find(s.verdicts, what)
 		if len(matches) == 0 {
 			missing = append(missing, fmt.Errorf("%s: no content file has this path or link; digest list --all shows all of them", what))
 		}
@@ -62,9 +61,9 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 
 // find returns the verdicts on a link, in any of its forms, or on a path: as
 // list --all shows it, or as the shell knows it.
-func find(verdicts []*selector.Verdict, what string) []*selector.Verdict {
+func (n *newsletter) find(verdicts []*selector.Verdict, what string) []*selector.Verdict {
 	var found []*selector.Verdict
-	key := bookmark.Canonical(what)
+	key := n.Identity.Canonical(what)
 	clean := path.Clean(filepath.ToSlash(what))
 	for _, v := range verdicts {
 		p := v.Bookmark.Path

@@ -114,7 +114,7 @@ func (n *newsletter) sayFixed(ctx context.Context, past *sqlite.DB, now selector
 	for b := range now.All() {
 		keys = append(keys, b.Key())
 	}
-	if !slices.EqualFunc(keys, fixed.Bookmarks, func(key string, b ledger.Bookmark) bool { return key == b.Key }) {
+	if !slices.EqualFunc(keys, fixed.Bookmarks, func(key string, b ledger.Bookmark) bool { return key == n.Identity.Canonical(b.Link) }) {
 		n.log.Warn(fmt.Sprintf("%s is fixed since %s, with %s; this is what would be selected now",
 			now.ID, fixed.Opened.In(n.Location).Format("2006-01-02 15:04"), count(len(fixed.Bookmarks), "bookmark")))
 	}

@@ -113,7 +113,7 @@ func (n *newsletter) letterhead() email.Newsletter {
 
 func (n *newsletter) newPolicy() (selector.Policy, error) {
 	p := selector.Policy{
-		Name: n.Name, Now: n.clock().In(n.Location), Categories: n.Categories, Other: n.Other, Order: n.Order, PerHost: n.PerHost, Only: n.flags.categories,
+		Name: n.Name, Now: n.clock().In(n.Location), Categories: n.Categories, Other: n.Other, Order: n.Order, PerHost: n.PerHost, ShareSlots: n.ShareSlots, Only: n.flags.categories,
 		Late: n.Late, CatchUp: n.CatchUp,
 	}
 	var err error

@@ -47,7 +47,7 @@ func (n *newsletter) read(within bounds) (*reading, error) {
 		bar.add(files)
 	}
 	reader := bookmark.Reader{
-		Fields: n.Fields, Location: n.Location, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter,
+		Fields: n.Fields, Location: n.Location, Identity: n.Identity, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter,
 		Since: within.since, Until: within.until, Passed: passed,
 	}
 	for b, err := range reader.Read(sources...) {
@@ -141,15 +141,16 @@ func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memo
 			m.Closed = append(m.Closed, w)
 		}
 	}
-	// The rule for what is one page may have changed since then.
+	// The rule for what is one page may have changed since then. The keys of then
+	// count too: the ledger takes none of them a second time.
 	for _, s := range slices.Backward(kept.Featured) {
 		if s.Edition != id {
-			m.Featured[bookmark.Canonical(s.Link)] = s.Edition
+			m.Featured[s.Key], m.Featured[n.Identity.Canonical(s.Link)] = s.Edition, s.Edition
 		}
 	}
 	for _, s := range kept.Passed {
 		if s.Edition != id {
-			m.Passed[bookmark.Canonical(s.Link)] = s.Edition
+			m.Passed[n.Identity.Canonical(s.Link)] = s.Edition
 		}
 	}
 	return m, nil

@@ -102,8 +102,16 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func BenchmarkCanonical(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		Canonical("https://www.example.org/2026/11/19/a-title-of-usual-length/?b=2&a=1&utm_source=feed#top")
+	for _, link := range []struct{ name, link string }{
+		{"plain", "https://www.example.org/2026/11/19/a-title-of-usual-length/"},
+		{"parameters", "https://www.example.org/2026/11/19/a-title-of-usual-length/?b=2&a=1&utm_source=feed#top"},
+		{"redirector", "https://www.google.com/url?sa=t&url=https%3A%2F%2Fwww.example.org%2F2026%2F11%2F19%2Fa-title-of-usual-length%2F&usg=AOvVaw0"},
+	} {
+		b.Run(link.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Canonical(link.link)
+			}
+		})
 	}
 }

@@ -49,6 +49,7 @@ type Bookmark struct {
 	Path       string    // of its file: the name of its source, a slash, the path below it
 	Title      string    // one line of plain text
 	Link       string    // absolute, http or https; without one, its own page of the Reader's site; empty if there is none
+	Identity   Identity  `json:"-"` // says which other links are of the same page
 	BadLink    string    // the value that was found in place of a link, as it stands
 	Date       time.Time // may be meaningless: see HasDate
 	Publish    time.Time `json:"-"` // Hugo's publishDate: not before this instant; falls back to the date

@@ -116,7 +116,7 @@ func checkLink(t *testing.T, link string) {
 	if got := Canonical(WithoutTracking(link)); got != key {
 		t.Errorf("Canonical(WithoutTracking(%q)) = %q, want %q", link, got, key)
 	}
-	if got := Canonical("http://" + key); !strings.HasPrefix(key, "www.") && got != key {
+	if got := Canonical("http://" + key); got != key {
 		t.Errorf("Canonical(http://%s) = %q, want the same: %q is canonical", key, got, key)
 	}
 }
@@ -140,6 +140,39 @@ func FuzzLink(f *testing.F) {
 		}
 		checkLink(t, link)
 		checkText(t, Bookmark{Link: link}.Host())
+	})
+}
+
+func FuzzCanonical(f *testing.F) {
+	for _, s := range []string{
+		"https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%3Fa%3D1%26b%3D%2526&sa=D", "https://www.google.de/amp/s/amp.example.org/2026/11/19/a/amp/?x=1#!y",
+		"https://example-org.cdn.ampproject.org/c/s/example.org/slug-of-four-words.amp.html?usqp=x", "https://href.li/?http://example.org/?a=1&b=2#/c", "https://l.facebook.com/l.php?%75=http%3a%2f%2fexample.org&u=x",
+		"https://urldefense.com/v3/__https:/example.org/**Aa*?b=c__;w6TDtiM!!x$", "https://urldefense.proofpoint.com/v2/url?u=http-3A__example.org_-253F", "https://www.bing.com/ck/a?!&u=a1aHR0cHM6Ly9leGFtcGxlLm9yZy8",
+		"https://r.search.yahoo.com/_ylt=a;_ylu=b/RU=https%3a%2f%2fexample.org%2f%2525/RK=2", "https://a.awstrack.me/L0/https:%2F%2Fyoutu.be%2Fa%3Ft=1/1", "https://m.youtube.com/redirect?q=https://x.com/a?s=1",
+		"https://www.www.a.b//a;jsessionid=1/b;JSESSIONID=2;c/amp//?&amp;amp;b&PHPSESSID=%zz&%75tm_source=%26", "https://en.m.wikipedia.org/wiki/A_(b)?x=%28%2B%5B#!/%23:~:text=a", "https://amp.amp.a.b/1999/12/aaa?outputType=AMP&%41",
+		"http://e.org#!", "http://e.org#/", "http://[::1]:80/%2f%3f%25%23?%", "https://youtu.be/?v=", "HTTP://E.ORG:443?A=b", "https://google.com/amp/amp/s/a.b/slug-of-four-words",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		_ = Canonical(s) // of whatever it is
+		link, ok := parseLink(s)
+		if !ok {
+			return
+		}
+		checkLink(t, link)
+		keep := Identity{KeepSlash: true}
+		exact, key := keep.Canonical(link), Canonical(link)
+		if got := keep.Canonical("https://" + exact); got != exact {
+			t.Errorf("with slashes: Canonical(https://%s) = %q, want the same", exact, got)
+		}
+		if got := Canonical("https://" + exact); got != key {
+			t.Errorf("Canonical(https://%s) = %q, want %q as of %q", exact, got, key, link)
+		}
+		// What stood in base64 may have to be escaped, and a video's host is short.
+		if limit := len(link)*9/4 + len("youtube.com/watch?v="); len(key) > limit || len(exact) > limit {
+			t.Errorf("Canonical(%q) = %q, of more than %d bytes", link, exact, limit)
+		}
 	})
 }
 

@@ -2,8 +2,6 @@ package bookmark
 
 import (
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -43,6 +41,9 @@ func parseLink(s string) (string, bool) {
 	if hasFragment {
 		link += "#" + escapeUnsafe(fragment)
 	}
+	if len(link) > maxLink { // once it is escaped
+		return "", false
+	}
 	return link, true
 }
 
@@ -55,178 +56,64 @@ func asciiHost(host string) (string, bool) {
 	if strings.Contains(host, ":") { // IPv6, where a zone after % is of one machine only
 		return "[" + strings.ToLower(host) + "]", !strings.Contains(host, "%")
 	}
+	if a := strings.ToLower(host); isPlain(a) { // with the underscores that real hosts have, and idna refuses
+		return a, !hasEmptyLabel(a)
+	}
 	a, err := idna.Lookup.ToASCII(host)
 	if err != nil {
-		// Lookup refuses the underscores that real hosts have.
-		if a = strings.ToLower(host); strings.ContainsFunc(a, func(r rune) bool { return !hostByte(r) }) || strings.Contains(a, "xn--") {
-			return "", false
-		}
-	} else if again, err := idna.Lookup.ToASCII(a); err != nil || again != a {
-		return "", false // some hosts become names that no one may look up
-	}
-	if slices.Contains(strings.Split(strings.TrimSuffix(a, "."), "."), "") {
 		return "", false
 	}
-	return a, true
+	if again, err := idna.Lookup.ToASCII(a); err != nil || again != a {
+		return "", false // some hosts become names that no one may look up
+	}
+	return a, !hasEmptyLabel(a)
 }
 
-func hostByte(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_'
+// isPlain reports whether a host is ASCII in lower case, and none that stands
+// for other letters.
+func isPlain(host string) bool {
+	for i := 0; i < len(host); i++ {
+		if !hostByte(host[i]) {
+			return false
+		}
+	}
+	return !strings.Contains(host, "xn--")
+}
+
+func hostByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_'
+}
+
+func hasEmptyLabel(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	return host == "" || host[0] == '.' || strings.HasSuffix(host, ".") || strings.Contains(host, "..")
 }
 
 // escapeUnsafe percent-encodes what RFC 3986 does not allow in a URL, byte by
 // byte, and leaves all else as it stands.
 func escapeUnsafe(s string) string {
-	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c <= ' ' || c >= 0x7F || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-			continue
+		if c := s[i]; inURL(c) {
+			b.WriteByte(c)
+		} else {
+			writeEscape(&b, c)
 		}
-		b.WriteByte(c)
 	}
 	return b.String()
 }
 
-// Key identifies what the bookmark links to: two bookmarks with the same key
-// are the same, however they were saved. See [Canonical].
-func (b Bookmark) Key() string { return Canonical(b.Link) }
+// inURL reports whether RFC 3986 allows the byte in a URL.
+func inURL(c byte) bool { return urlBytes[c] }
 
-// Canonical is the form of a link in which two addresses of one page are
-// equal: without scheme, user, "www.", default port, trailing slash, tracking
-// parameters and fragment (unless the fragment is a route, "#!..." or "#/..."),
-// the host in lower case and the parameters in order. It is for comparing, not
-// for opening. A link that is no http or https URL is returned as it is.
-func Canonical(link string) string {
-	u, err := url.Parse(link)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return link
+var urlBytes = func() (allowed [256]bool) {
+	for c := byte('!'); c <= '~'; c++ {
+		allowed[c] = strings.IndexByte("\"<>\\^`{|}", c) < 0
 	}
-	host, ok := asciiHost(u.Hostname())
-	if !ok {
-		return link
-	}
-	var b strings.Builder
-	b.WriteString(strings.TrimPrefix(strings.TrimSuffix(host, "."), "www."))
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		b.WriteString(":" + port)
-	}
-	b.WriteString(strings.TrimRight(canonicalPath(u.EscapedPath()), "/"))
-	if q := canonicalQuery(u.RawQuery); q != "" {
-		b.WriteString("?" + q)
-	}
-	if f := u.EscapedFragment(); strings.HasPrefix(f, "!") || strings.HasPrefix(f, "/") {
-		b.WriteString("#" + f)
-	}
-	return b.String()
-}
+	return allowed
+}()
 
-var escapedSlash = regexp.MustCompile("%2[Ff]")
-
-// canonicalPath escapes a path in one way. An escaped slash is no slash.
-func canonicalPath(escaped string) string {
-	segments := escapedSlash.Split(escaped, -1)
-	for i, s := range segments {
-		if plain, err := url.PathUnescape(s); err == nil {
-			segments[i] = (&url.URL{Path: plain}).EscapedPath()
-		}
-	}
-	return strings.Join(segments, "%2F")
-}
-
-func canonicalQuery(raw string) string {
-	params := withoutTracking(raw)
-	slices.Sort(params)
-	return strings.Join(params, "&")
-}
-
-func withoutTracking(query string) []string {
-	params := strings.FieldsFunc(query, func(r rune) bool { return r == '&' })
-	return slices.DeleteFunc(params, func(p string) bool {
-		name, _, _ := strings.Cut(p, "=")
-		return isTracking(strings.ToLower(name))
-	})
-}
-
-// WithoutTracking is the link without the parameters that say where a reader
-// came from, and otherwise as it stands.
-func WithoutTracking(link string) string {
-	address, fragment, hasFragment := strings.Cut(link, "#")
-	address, query, hasQuery := strings.Cut(address, "?")
-	if kept := withoutTracking(query); hasQuery && len(kept) > 0 {
-		address += "?" + strings.Join(kept, "&")
-	}
-	if hasFragment {
-		address += "#" + fragment
-	}
-	return address
-}
-
-// isTracking reports whether a parameter says where a reader came from, and
-// nothing of the page.
-func isTracking(name string) bool {
-	if strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "mtm_") || strings.HasPrefix(name, "pk_") {
-		return true
-	}
-	switch name {
-	case "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh",
-		"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "hsctatracking", "vero_id", "oly_anon_id", "oly_enc_id", "li_fat_id",
-		"_openstat", "s_cid", "wickedid", "rb_clickid", "at_medium", "at_campaign", "ns_mchannel", "cmpid", "srsltid":
-		return true
-	}
-	return false
-}
-
-// Host is the host of the link as a reader should see it: without "www.", and
-// in its own letters if those cannot be taken for others.
-func (b Bookmark) Host() string {
-	u, err := url.Parse(b.Link)
-	if err != nil {
-		return ""
-	}
-	labels := strings.Split(strings.TrimPrefix(u.Hostname(), "www."), ".")
-	foreign := strings.HasPrefix(labels[len(labels)-1], "xn--")
-	for i, label := range labels {
-		if shown, err := idna.Display.ToUnicode(label); err == nil && readable(shown, foreign) {
-			labels[i] = shown
-		}
-	}
-	return strings.Join(labels, ".")
-}
-
-// readable reports whether a label of a host is of one script, and of one
-// whose letters do not pass for Latin ones unless the whole name is foreign.
-func readable(label string, foreign bool) bool {
-	var latin, cjk, distinct, confusable bool
-	for _, r := range label {
-		switch {
-		case r == '-' || r >= '0' && r <= '9':
-		case unicode.Is(unicode.Latin, r):
-			if !everydayLatin(r) {
-				return false
-			}
-			latin = true
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
-			cjk = true
-		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Thai, unicode.Devanagari) && !unicode.IsDigit(r):
-			distinct = true
-		default: // Cyrillic and Greek, but also Lisu or the digits of Bengali
-			confusable = true
-		}
-	}
-	kinds := 0
-	for _, k := range []bool{latin, cjk, distinct, confusable} {
-		if k {
-			kinds++
-		}
-	}
-	return kinds <= 1 && (!confusable || foreign)
-}
-
-// everydayLatin reports whether r is a letter of a European or Vietnamese
-// alphabet, and none that is another without its dot, as in phonetic script.
-func everydayLatin(r rune) bool {
-	return r <= 0x17F && r != 0x131 || r >= 0x218 && r <= 0x21B || r >= 0x1E00 && r <= 0x1EFF
+func writeEscape(b *strings.Builder, c byte) {
+	const hex = "0123456789ABCDEF"
+	b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 }

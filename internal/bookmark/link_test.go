@@ -1,6 +1,9 @@
 package bookmark
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestParseLink(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
@@ -64,6 +67,8 @@ func TestNotALink(t *testing.T) {
 		"punycode of plain ASCII":            "https://xn--example-.com/",
 		"an IPv6 address that is none":       "http://[::g]/",
 		"a zone, which is of one machine":    "http://[fe80::1%25eth0]/",
+		"too long":                           "https://example.org/" + strings.Repeat("a", maxLink),
+		"too long once it is escaped":        "https://example.org/" + strings.Repeat("ü", maxLink/3),
 		"a right-to-left override in a host": "https://example\u202e.org/",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ func (r *Reader) Parse(name string, data []byte) (Bookmark, error) { return r.pa
 
 // parse reads a file that is at name below its source.
 func (r *Reader) parse(file, name string, data []byte) (Bookmark, error) {
-	b := Bookmark{Path: file, Markup: Markdown}
+	b := Bookmark{Path: file, Identity: r.Identity, Markup: Markdown}
 	if ext := strings.ToLower(path.Ext(name)); ext == ".html" || ext == ".htm" {
 		b.Markup = HTML
 	}

@@ -18,6 +18,7 @@ const (
 type Reader struct {
 	Fields         Fields
 	Location       *time.Location // of dates without a zone
+	Identity       Identity       // of its bookmarks
 	Site           string         // the site's address: a page without a link is then linked to there; empty: it has none
 	MaxFile        int64          // bytes
 	MaxFrontMatter int64          // bytes

@@ -51,6 +51,8 @@ type Config struct {
 	Late        selector.Span // how far an edition reaches back for what came late; zero: not
 	CatchUp     selector.Span // how far for what is of a time without an edition
 	MinItems    int           // of fewer bookmarks no edition is made
+	ShareSlots  bool
+	Identity    bookmark.Identity
 	Database    string
 	Subscribers string
 	Templates   string

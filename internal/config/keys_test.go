@@ -51,6 +51,7 @@ func TestWrongKinds(t *testing.T) {
 		{"window", "window: 7", "a number"}, {"smtp.password", "smtp: {password: 0123}", "a number"}, {"smtp.password", "smtp: {password: [hunter2]}", "a list"},
 		{"smtp.port", "smtp: {port: abc}", "a text"}, {"smtp.port", "smtp: {port: [25]}", "a list"}, {"smtp.port", "smtp: {port: true}", "true or false"}, {"smtp.port", "smtp: {port: 25.5}", "whole"}, {"smtp.port", "smtp: {port: 1e99}", "whole"}, {"smtp.port", "smtp: {port: ''}", "a text"},
 		{"delivery.connections", "delivery: {connections: 4.7}", "4.7"}, {"delivery.connections", "delivery: {connections: .inf}", "Inf"}, {"delivery.connections", "delivery: {connections: .nan}", "NaN"}, {"delivery.rate", "delivery: {rate: fast}", "a text"}, {"delivery.rate", "delivery: {rate: false}", "true or false"},
+		{"share_slots", "share_slots: 1", "a number"}, {"share_slots", "share_slots: yes", "a text"}, {"share_slots", "share_slots: [true]", "a list"}, {"trailing_slash", "trailing_slash: true", "true or false"},
 		{"content", "content: {a: b}", "a table"}, {"content", "content: 5", "a number"}, {"content[1]", "content: [content, {a: b}]", "a table"}, {"content[0]", "content: [5]", "a number"},
 		{"fields.link", "fields: {link: {a: b}}", "a table"}, {"fields.link[0]", "fields: {link: [[a]]}", "a list"}, {"fields", "fields: [link]", "holds keys"},
 		{"smtp", "smtp: 5", "holds keys"}, {"smtp", "smtp: [1]", "holds keys"}, {"smtp", "smtp: mail.example.org", "holds keys"},

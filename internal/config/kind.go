@@ -13,8 +13,8 @@ import (
 
 // strict is a hook of mapstructure that refuses what it would bend until it
 // fits: 4.7 or true for a whole number, 0123 (83 in YAML) for a text, a table
-// for a list. A text from the environment may stand for a number, or for a
-// list with commas. Messages do not show the value: it may be a secret.
+// for a list. A text from the environment may stand for a number, for true or
+// false, or for a list with commas. Messages do not show the value: it may be a secret.
 func strict(from, to reflect.Kind, value any) (any, error) {
 	text, isText := value.(string)
 	switch to {
@@ -39,6 +39,13 @@ func strict(from, to reflect.Kind, value any) (any, error) {
 			return nil, fmt.Errorf("%v is not a whole number: write one", number)
 		}
 		return number, nil
+	case reflect.Bool:
+		if text == "true" || text == "false" {
+			return text == "true", nil
+		}
+		if from != reflect.Bool {
+			return nil, fmt.Errorf("it is %s and should be true or false: write one of the two", kind(from))
+		}
 	case reflect.Slice:
 		if isText {
 			return strings.Split(text, ","), nil

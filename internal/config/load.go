@@ -61,6 +61,8 @@ type file struct {
 	Late        any        `mapstructure:"late"` // 0, or a text with a unit
 	CatchUp     any        `mapstructure:"catch_up"`
 	MinItems    int        `mapstructure:"min_items"`
+	ShareSlots  bool       `mapstructure:"share_slots"`
+	Slash       string     `mapstructure:"trailing_slash"`
 	Database    string     `mapstructure:"database"`
 	Subscribers string     `mapstructure:"subscribers"`
 	Templates   string     `mapstructure:"templates"`
@@ -119,7 +121,7 @@ var defaults = map[string]any{
 	"theme.light.accent": "", "theme.light.line": "", "theme.dark.page": "", "theme.dark.card": "", "theme.dark.text": "",
 	"theme.dark.muted": "", "theme.dark.link": "", "theme.dark.accent": "", "theme.dark.line": "",
 	"limits.file": "1MiB", "limits.front_matter": "64KiB",
-	"window": "7d", "categories": []any{}, "other": nil, "order": "date", "per_host": 0,
+	"window": "7d", "categories": []any{}, "other": nil, "order": "date", "per_host": 0, "share_slots": false, "trailing_slash": "ignore",
 	"late": "14d", "catch_up": "28d", "min_items": 0,
 	"database": "digest.db", "subscribers": "subscribers.csv", "templates": "", "intro": "",
 	"delivery.via": "outbox", "delivery.outbox": "outbox", "delivery.connections": 4, "delivery.per_connection": 0, "delivery.rate": 0,

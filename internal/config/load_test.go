@@ -140,7 +140,7 @@ func TestEnvironment(t *testing.T) {
 	for name, value := range map[string]string{
 		"DIGEST_CONTENT": "content,.", "DIGEST_SMTP_PORT": "0465", "DIGEST_SMTP_HOST": "", "DIGEST_SMTP_PASSWORD": "hunter2",
 		"DIGEST_DELIVERY_RATE": "2.5", "DIGEST_LIMITS_FRONT_MATTER": "1024", "DIGEST_REPLY_TO": "answers@example.org", "DIGEST_FIELDS_LINK": "via,url",
-		"DIGEST_UNSUBSCRIBE_SECRET": "sixteen bytes at least",
+		"DIGEST_UNSUBSCRIBE_SECRET": "sixteen bytes at least", "DIGEST_SHARE_SLOTS": "true", "DIGEST_TRAILING_SLASH": "keep",
 	} {
 		t.Setenv(name, value)
 	}
@@ -160,6 +160,8 @@ func TestEnvironment(t *testing.T) {
 		{"a nested key with an underscore", c.Limits.FrontMatter, int64(1024)},
 		{"a key with an underscore", c.ReplyTo, "<answers@example.org>"},
 		{"a list below a key", c.Fields.Link, []string{"via", "url"}},
+		{"true or false", c.ShareSlots, true},
+		{"a choice", c.Identity.KeepSlash, true},
 		{"a secret", string(c.Unsubscribe.Secret), "sixteen bytes at least"},
 		{"no prefix, no effect", c.Name, "weekly"},
 	} {

@@ -61,6 +61,9 @@ func (f *file) checkSelection(c *Config, faults *Faults) {
 		faults.add("per_host", "write 0 for no limit", "%d is less than nothing", f.PerHost)
 	}
 	oneOf(faults, "order", f.Order, "date", "score")
+	c.ShareSlots = f.ShareSlots
+	c.Identity.KeepSlash = f.Slash == "keep"
+	oneOf(faults, "trailing_slash", f.Slash, "ignore", "keep")
 	c.Late = reach(faults, "late", f.Late, "14d")
 	c.CatchUp = reach(faults, "catch_up", f.CatchUp, "28d")
 	c.MinItems = f.MinItems

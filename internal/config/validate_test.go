@@ -54,6 +54,7 @@ func TestFaults(t *testing.T) {
 		{"categories[0].limit", "categories: [{name: a, limit: -1}]", "less than nothing"}, {"other.limit", "other: {title: E, limit: -2}", "less than nothing"},
 		{"categories[1]", "categories: [{name: a}, {name: A}]", "categories[0]"}, {"categories[1]", "categories: [{name: a}, {name: b, aliases: [ａ]}]", "already"},
 		{"order", "order: random", `"random"`}, {"order", "order: ''", "none of them"}, {"order", "order: Date", "none of them"},
+		{"trailing_slash", "trailing_slash: strip", `"strip"`}, {"trailing_slash", "trailing_slash: ''", "none of them"},
 		{"database", "database: ''", "file"}, {"database", "database: mysql://x", "mysql"},
 		{"subscribers", "subscribers: ''", "no list"},
 		{"delivery.via", "delivery: {via: pigeon}", "pigeon"}, {"delivery.outbox", "delivery: {outbox: ''}", "no folder"},

@@ -76,8 +76,8 @@ type Closed struct {
 	Start, End time.Time
 }
 
-// A Seen link was there when an edition was made.
-type Seen struct{ Link, Edition string }
+// A Seen link was there when an edition was made, and had that key then.
+type Seen struct{ Key, Link, Edition string }
 
 // A Recipient is somebody to whom an edition goes.
 type Recipient struct {

@@ -55,6 +55,7 @@ type Policy struct {
 	Only       []string   // if not empty, the names of the only categories wanted
 	Order      Order      // empty: ByDate
 	PerHost    int        // most bookmarks of one host in an edition; 0: no limit
+	ShareSlots bool       // what sections leave of their limits goes to those that have more
 	// Late and CatchUp are how far before the window the edition reaches, for
 	// bookmarks that came after the edition of their time was made, and for those
 	// of a time without an edition. Zero: not at all.
@@ -153,14 +154,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], m Memory) (Edition
 			sections[at] = append(sections[at], candidate{v, key})
 		}
 	}
-	edition := Edition{ID: p.ID(), Window: p.Window}
-	chosen := choice{map[string]*Verdict{}, map[string]int{}}
-	for i, list := range sections {
-		if s := p.fill(i, list, chosen); len(s.Bookmarks) > 0 {
-			edition.Sections = append(edition.Sections, s)
-		}
-	}
-	return edition, verdicts
+	return Edition{ID: p.ID(), Window: p.Window, Sections: p.fill(sections)}, verdicts
 }
 
 // unfit rules on the bookmark by itself.
@@ -227,57 +221,19 @@ func (p Policy) section(v *Verdict, index map[string]int) (at int, ok bool) {
 		}
 		return at, false
 	}
-	if len(p.Only) > 0 && !slices.ContainsFunc(p.Only, func(n string) bool {
-		i, named := index[Fold(n)]
-		return named && i == at
-	}) {
+	if !p.wants(at, index) {
 		v.rule(OtherCategory, "only %s was asked for", strings.Join(p.Only, ", "))
 		return at, false
 	}
 	return at, true
 }
 
-// A choice is what sections have taken so far.
-type choice struct {
-	byKey  map[string]*Verdict
-	ofHost map[string]int
-}
-
-// fill ranks the candidates of a section and takes those that are not chosen
-// yet, up to its limit and that of their hosts. What is pinned is not limited.
-func (p Policy) fill(i int, candidates []candidate, chosen choice) Section {
-	c := Category{}
-	if i < len(p.Categories) {
-		c = p.Categories[i]
-	} else if p.Other != nil {
-		c = *p.Other
-	}
-	s := Section{Category: c.Name, Title: c.Heading()}
-	slices.SortFunc(candidates, func(a, b candidate) int { return p.compare(a.verdict.Bookmark, b.verdict.Bookmark) })
-	for _, cand := range candidates {
-		v := cand.verdict
-		v.Section = c.Name
-		first, twice := chosen.byKey[cand.key]
-		host := v.Bookmark.Host()
-		switch {
-		case twice:
-			v.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
-		case p.PerHost > 0 && chosen.ofHost[host] >= p.PerHost && !v.Bookmark.Pin:
-			v.rule(OverLimit, "%s is in the edition %d times already, and per_host is %d", host, chosen.ofHost[host], p.PerHost)
-			v.Change = "raise per_host, or put pin: true into its front matter"
-		case c.Limit > 0 && len(s.Bookmarks) >= c.Limit && !v.Bookmark.Pin:
-			if s.More++; len(s.Next) < maxNext {
-				s.Next = append(s.Next, v.Bookmark)
-			}
-			v.rule(OverLimit, "it is number %d in %q, which takes %d", len(s.Bookmarks)+s.More, c.Heading(), c.Limit)
-		default:
-			chosen.byKey[cand.key] = v
-			chosen.ofHost[host]++
-			s.Bookmarks = append(s.Bookmarks, v.Bookmark)
-			v.rule(Selected, "it is number %d in %q%s", len(s.Bookmarks), c.Heading(), v.lateness())
-		}
-	}
-	return s
+// wants reports whether a section is asked for.
+func (p Policy) wants(at int, index map[string]int) bool {
+	return len(p.Only) == 0 || slices.ContainsFunc(p.Only, func(name string) bool {
+		i, named := index[Fold(name)]
+		return named && i == at
+	})
 }
 
 // compare puts the better bookmark first, and what is pinned before all.

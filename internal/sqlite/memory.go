@@ -98,12 +98,12 @@ func (d *DB) Memory(ctx context.Context, newsletter string, since time.Time) (le
 	seen := func(list *[]ledger.Seen) func(*sql.Rows) error {
 		return func(rows *sql.Rows) error {
 			var s ledger.Seen
-			err := rows.Scan(&s.Link, &s.Edition)
+			err := rows.Scan(&s.Key, &s.Link, &s.Edition)
 			*list = append(*list, s)
 			return err
 		}
 	}
-	err = d.each(ctx, `SELECT f.link, f.edition FROM featured f JOIN edition e ON e.id = f.edition WHERE f.newsletter = ? ORDER BY e.number`, seen(&m.Featured), newsletter)
+	err = d.each(ctx, `SELECT f.key, f.link, f.edition FROM featured f JOIN edition e ON e.id = f.edition WHERE f.newsletter = ? ORDER BY e.number, f.position`, seen(&m.Featured), newsletter)
 	if err != nil || d.version < 3 {
 		return m, err
 	}
@@ -122,7 +122,7 @@ func (d *DB) Memory(ctx context.Context, newsletter string, since time.Time) (le
 		if c.End.Before(since) {
 			continue
 		}
-		if err := d.each(ctx, `SELECT link, edition FROM passed WHERE edition = ?`, seen(&m.Passed), c.Edition); err != nil {
+		if err := d.each(ctx, `SELECT key, link, edition FROM passed WHERE edition = ?`, seen(&m.Passed), c.Edition); err != nil {
 			return m, err
 		}
 	}

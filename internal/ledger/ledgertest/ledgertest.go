@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"an edition that nobody has is made anew", discarded},
 		{"numbers rise in each newsletter", numbersRise},
 		{"a bookmark is featured once", featuredOnce},
+		{"what was featured comes in the order of the editions", featuredInOrder},
 		{"windows and what had no place are remembered", windowsRemembered},
 		{"everyone on the list is claimed once", claimedOnce},
 		{"many connections share a list", claimedTogether},

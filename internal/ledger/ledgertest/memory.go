@@ -43,7 +43,7 @@ func numbersRise(t *testing.T, l Ledger) {
 func featuredOnce(t *testing.T, l Ledger) {
 	fix(t, l, "weekly-1")
 	m, err := l.Memory(ctx, "weekly", time.Time{})
-	if want := []ledger.Seen{{Link: "https://example.org/weekly-1", Edition: "weekly-1"}}; err != nil || !slices.Equal(m.Featured, want) {
+	if want := []ledger.Seen{{Key: "example.org/weekly-1", Link: "https://example.org/weekly-1", Edition: "weekly-1"}}; err != nil || !slices.Equal(m.Featured, want) {
 		t.Errorf("Memory = %+v, %v, want featured %v", m, err, want)
 	}
 	_, err = l.Open(ctx, ledger.Edition{ID: "weekly-2", Newsletter: "weekly", Content: []byte{}, Bookmarks: []ledger.Bookmark{{Key: "example.org/weekly-1"}}},
@@ -53,6 +53,22 @@ func featuredOnce(t *testing.T, l Ledger) {
 	}
 	if m, err := l.Memory(ctx, "monthly", time.Time{}); err != nil || !reflect.DeepEqual(m, ledger.Memory{}) {
 		t.Errorf("Memory of another newsletter = %+v, %v, want none", m, err)
+	}
+}
+
+// featuredInOrder: two links may become one page by a later rule; then the
+// edition that was first counts.
+func featuredInOrder(t *testing.T, l Ledger) {
+	var want []ledger.Seen
+	for i, link := range []string{"https://example.org/b", "https://example.org/a", "https://example.org/A"} {
+		e := ledger.Edition{ID: fmt.Sprint("weekly-", 9-i), Newsletter: "weekly", Content: []byte{}, Bookmarks: []ledger.Bookmark{{Key: link, Link: link}}} // the later edition has the smaller name
+		if _, err := l.Open(ctx, e, func(int) ([]byte, error) { return []byte{}, nil }); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, ledger.Seen{Key: link, Link: link, Edition: e.ID})
+	}
+	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || !slices.Equal(m.Featured, want) {
+		t.Errorf("Memory = %+v, %v, want featured in order: %v", m, err, want)
 	}
 }
 
