@@ -89,7 +89,7 @@ func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, e
 	if err != nil {
 		return nil, err
 	}
-	r, err := n.read(bounds{})
+	r, err := n.read(bounds{}, bounds{})
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (n *newsletter) newestUnsent(s *selection) *selector.Verdict {
 		return newest
 	}
 	window := s.edition.Window
-	r, err := n.read(bounds{window.Start.AddDate(-1, 0, 0), window.End})
+	r, err := n.read(bounds{window.Start.AddDate(-1, 0, 0), window.End}, noLetter)
 	if err != nil {
 		return nil // it was only to help
 	}

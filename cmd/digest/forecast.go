@@ -61,7 +61,7 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	if err != nil {
 		return err
 	}
-	r, err := n.read(bounds{since: n.policy.Reach(m)})
+	r, err := n.read(bounds{since: n.policy.Reach(m)}, noLetter)
 	if err != nil {
 		return err
 	}

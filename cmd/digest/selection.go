@@ -24,9 +24,17 @@ type reading struct {
 // A span of time; zero: no bound.
 type bounds struct{ since, until time.Time }
 
+// noLetter is no time at all.
+var noLetter = bounds{since: time.Unix(1, 0), until: time.Unix(0, 0)}
+
+func (b bounds) contain(t time.Time) bool {
+	return !t.Before(b.since) && (b.until.IsZero() || t.Before(b.until))
+}
+
 // read reads the content files, all of them or those whose date may be within
-// bounds. A file that cannot be read is a warning.
-func (n *newsletter) read(within bounds) (*reading, error) {
+// bounds. Only what has its date within letter keeps what letters are made of:
+// nothing else of a large site takes as much room. A file that cannot be read is a warning.
+func (n *newsletter) read(within, letter bounds) (*reading, error) {
 	var sources []bookmark.Source
 	for _, name := range n.Content {
 		dir, err := bookmark.Dir(n.Path(name))
@@ -56,6 +64,9 @@ func (n *newsletter) read(within bounds) (*reading, error) {
 		if errors.As(err, &fe) {
 			r.odd = append(r.odd, fe)
 			continue
+		}
+		if !letter.contain(b.Date) {
+			b.Body, b.Summary, b.Image = "", "", ""
 		}
 		r.bookmarks = append(r.bookmarks, b)
 	}
@@ -103,14 +114,15 @@ func (n *newsletter) selection(ctx context.Context, past *sqlite.DB, much extent
 	if err != nil {
 		return nil, err
 	}
+	letter := bounds{n.policy.Reach(m), n.policy.Window.End}
 	var within bounds
 	if much == wanted && !n.flags.strict {
-		within = bounds{n.policy.Reach(m), n.policy.Window.End}
+		within = letter
 		if n.policy.Now.After(within.until) {
 			within.until = n.policy.Now // these wait for the next edition
 		}
 	}
-	r, err := n.read(within)
+	r, err := n.read(within, letter)
 	if err != nil {
 		return nil, err
 	}
