@@ -40,7 +40,7 @@ type Source struct {
 
 // readers is how many files are read at once. A disk that has nothing in memory
 // yet serves many as well as a few; processors there are fewer.
-const readers = 16
+const readers = 8
 
 // A result is what Read yields.
 type result struct {
