@@ -82,7 +82,7 @@ type saved struct {
 	appears int // the run that finds it first
 }
 
-// A year of weekly runs, some of them missed, over a site in which files appear
+// A quarter of weekly runs, some of them missed or at a wrong time, over a site in which files appear
 // late, are dated anew and link to the same page.
 func TestEveryBookmarkOnce(t *testing.T) {
 	const weeks = 12
@@ -114,7 +114,9 @@ func TestEveryBookmarkOnce(t *testing.T) {
 			if missed[week] {
 				continue
 			}
-			p := selector.Policy{Name: "weekly", Now: run(week), Window: selector.Span{Days: 7}.Before(run(week)), Other: &selector.Category{Title: "All", Limit: limit}, Late: selector.Span{Days: 7 * late}, CatchUp: selector.Span{Days: 7 * catchUp}}
+			// Cron is not punctual, and a clock may be wrong by days.
+			at := run(week).AddDate(0, 0, rapid.SampledFrom([]int{0, 0, 0, 0, 1, 9, 30, -20}).Draw(t, "clock, days")).Add(time.Duration(rapid.IntRange(-480, 900).Draw(t, "clock, minutes")) * time.Minute)
+			p := selector.Policy{Name: "weekly", Now: at, Window: selector.Span{Days: 7}.Before(at), Other: &selector.Category{Title: "All", Limit: limit}, Late: selector.Span{Days: 7 * late}, CatchUp: selector.Span{Days: 7 * catchUp}}
 			var files []bookmark.Bookmark
 			for _, s := range site {
 				if s.appears <= week {
@@ -129,7 +131,9 @@ func TestEveryBookmarkOnce(t *testing.T) {
 				first[b.Key()] = week
 			}
 			for i, v := range verdicts {
-				promised(t, p, m, files[i], v, limit)
+				if !files[i].Publish.After(at) {
+					promised(t, p, m, files[i], v, limit)
+				}
 			}
 			for _, v := range verdicts {
 				switch v.Reason {
