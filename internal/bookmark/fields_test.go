@@ -188,9 +188,9 @@ func TestDates(t *testing.T) {
 		{"a zero date is none", Fields{}, "date: -001-11-30T00:00:00+00:00", [3]time.Time{}},
 		{"published from the date on", Fields{}, "date: 2026-11-19", [3]time.Time{day(19), day(19)}},
 		{"each has its key", Fields{}, "date: 2026-11-19\npublishDate: 2026-11-18\nexpiryDate: 2026-11-20", [3]time.Time{day(19), day(18), day(20)}},
-		{"a date falls back", Fields{}, "date: ''\nlastmod: 2026-11-19", [3]time.Time{day(19)}},
+		{"a date falls back", Fields{}, "date: ''\nlastmod: 2026-11-19", [3]time.Time{day(19), day(19)}},
 		{"Hugo's other names", Fields{}, "pubdate: 2026-11-19\nunpublishdate: 2026-11-20", [3]time.Time{day(19), day(19), day(20)}},
-		{"Jekyll's published is no date", Fields{}, "published: true\nlastmod: 2026-11-19", [3]time.Time{day(19)}},
+		{"Jekyll's published is no date", Fields{}, "published: true\nlastmod: 2026-11-19", [3]time.Time{day(19), day(19)}},
 		{"a key of ours", custom, "meta: {saved: 2026-11-19}\ndate: 2026-11-18", [3]time.Time{day(19), day(18)}},
 		{"Jekyll's published by its other case", custom, "published: true", [3]time.Time{}},
 	} {

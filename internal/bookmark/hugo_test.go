@@ -35,14 +35,15 @@ var toleratedProbes = map[string]string{
 func TestHugoProbes(t *testing.T) {
 	needCorpus(t)
 	type view struct {
-		Accepted   bool
-		Title      string
-		Date       string
-		ExpiryDate string
-		Draft      bool
-		Categories any
-		Link       any
-		Body       string
+		Accepted    bool
+		Title       string
+		Date        string
+		PublishDate string
+		ExpiryDate  string
+		Draft       bool
+		Categories  any
+		Link        any
+		Body        string
 	}
 	var probes []struct {
 		File          string
@@ -85,6 +86,9 @@ func TestHugoProbes(t *testing.T) {
 		}
 		if !sameDate(got.Date, p.Hugo.Date) {
 			t.Errorf("Parse(%s).Date = %v, Hugo's %v", p.File, got.Date, p.Hugo.Date)
+		}
+		if !sameDate(got.Publish, p.Hugo.PublishDate) {
+			t.Errorf("Parse(%s).Publish = %v, Hugo's %v", p.File, got.Publish, p.Hugo.PublishDate)
 		}
 		if !sameDate(got.Expiry, p.Hugo.ExpiryDate) {
 			t.Errorf("Parse(%s).Expiry = %v, Hugo's %v", p.File, got.Expiry, p.Hugo.ExpiryDate)
@@ -133,8 +137,8 @@ func TestHugoSites(t *testing.T) {
 
 func compareSite(t *testing.T, dir string) {
 	type page struct {
-		Path, Kind, Title, Date, ExpiryDate, Permalink string
-		Draft                                          bool
+		Path, Kind, Title, Date, PublishDate, ExpiryDate, Permalink string
+		Draft                                                       bool
 	}
 	pages := map[string]page{}
 	f, err := os.Open(filepath.Join(dir, "hugo-pages.jsonl"))
@@ -184,8 +188,8 @@ func compareSite(t *testing.T, dir string) {
 			t.Logf("%s: accepted here, by Hugo not: %s", b.Path, rejects[b.Path])
 		case b.Link != "https://example.org"+strings.TrimSuffix(want.Permalink, "pages.txt"):
 			t.Errorf("%s: Link = %s, Hugo's %s", b.Path, b.Link, want.Permalink)
-		case b.Title != Clean(want.Title) || !sameDate(b.Date, want.Date) || !sameDate(b.Expiry, want.ExpiryDate) || b.Draft != want.Draft:
-			t.Errorf("%s: title %q, date %v, expiry %v, draft %v; Hugo's %+v", b.Path, b.Title, b.Date, b.Expiry, b.Draft, want)
+		case b.Title != Clean(want.Title) || !sameDate(b.Date, want.Date) || !sameDate(b.Publish, want.PublishDate) || !sameDate(b.Expiry, want.ExpiryDate) || b.Draft != want.Draft:
+			t.Errorf("%s: title %q, date %v, publish %v, expiry %v, draft %v; Hugo's %+v", b.Path, b.Title, b.Date, b.Publish, b.Expiry, b.Draft, want)
 		default:
 			agreed++
 		}

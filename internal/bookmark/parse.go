@@ -54,6 +54,9 @@ func (r *Reader) parse(file, name string, data []byte) (Bookmark, error) {
 	if b.Publish, err = m.date(publishKeys, name, loc); err != nil {
 		return Bookmark{Path: file}, fileError(file, err)
 	}
+	if b.Publish.IsZero() {
+		b.Publish = b.Date
+	}
 	if b.Expiry, err = m.date(expiryKeys, name, loc); err != nil {
 		return Bookmark{Path: file}, fileError(file, err)
 	}
