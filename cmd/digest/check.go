@@ -104,7 +104,7 @@ func configFindings(err error) []finding {
 
 // checkEdition reads all content and renders the edition of now.
 func (n *newsletter) checkEdition(ctx context.Context) []finding {
-	s, number, err := n.next(ctx, allFiles)
+	s, number, err := n.next(ctx, toCheck)
 	if err != nil {
 		return []finding{{"edition", "error", n.policy.ID(), err.Error(), ""}}
 	}

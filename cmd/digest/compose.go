@@ -70,7 +70,7 @@ func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition
 
 // fix chooses and renders the edition of now and has the book keep it.
 func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledger.Edition, error) {
-	s, err := n.chosen(ctx, past, wanted)
+	s, err := n.chosen(ctx, past, toLetter)
 	if err != nil {
 		return ledger.Edition{}, err
 	}

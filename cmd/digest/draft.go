@@ -31,7 +31,7 @@ func (a *app) draft(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	s, err := n.verdicts(ctx, wanted)
+	s, err := n.verdicts(ctx, toList)
 	if err != nil {
 		return err
 	}

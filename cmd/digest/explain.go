@@ -30,7 +30,7 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := n.verdicts(ctx, allFiles)
+	s, err := n.verdicts(ctx, toListAll)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (a *app) list(ctx context.Context, all bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := n.verdicts(ctx, extent(all))
+	s, err := n.verdicts(ctx, extent{all: all})
 	if err != nil {
 		return err
 	}

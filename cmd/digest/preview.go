@@ -78,7 +78,7 @@ func (a *app) previewLetter(ctx context.Context, asOf string, fetched *pictureCa
 		return nil, err
 	}
 	n.fetched = fetched
-	s, number, err := n.next(ctx, wanted)
+	s, number, err := n.next(ctx, toLetter)
 	if err != nil {
 		return nil, err
 	}

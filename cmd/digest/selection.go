@@ -100,12 +100,17 @@ type selection struct {
 	memory   selector.Memory // of the other editions
 }
 
-// How much a selection reads.
-type extent bool
+// An extent is how much a selection reads.
+type extent struct {
+	all    bool // all files; else most of those of another time are not read
+	letter bool // what letters are made of, of the bookmarks of the edition's time
+}
 
-const (
-	wanted   extent = false // files that may be of the edition's time; most others are not read
-	allFiles extent = true
+var (
+	toLetter  = extent{letter: true}
+	toList    = extent{}
+	toListAll = extent{all: true}
+	toCheck   = extent{all: true, letter: true}
 )
 
 // selection reads and selects. past may be nil.
@@ -114,10 +119,13 @@ func (n *newsletter) selection(ctx context.Context, past *sqlite.DB, much extent
 	if err != nil {
 		return nil, err
 	}
-	letter := bounds{n.policy.Reach(m), n.policy.Window.End}
-	var within bounds
-	if much == wanted && !n.flags.strict {
-		within = letter
+	edition := bounds{n.policy.Reach(m), n.policy.Window.End}
+	within, letter := bounds{}, noLetter
+	if much.letter {
+		letter = edition
+	}
+	if !much.all && !n.flags.strict {
+		within = edition
 		if n.policy.Now.After(within.until) {
 			within.until = n.policy.Now // these wait for the next edition
 		}

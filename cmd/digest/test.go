@@ -68,7 +68,7 @@ func (a *app) test(ctx context.Context, addresses []string) error {
 
 // testDraft is the edition of now under a name of its own.
 func (n *newsletter) testDraft(ctx context.Context) (*email.Draft, error) {
-	s, number, err := n.next(ctx, wanted)
+	s, number, err := n.next(ctx, toLetter)
 	if err != nil {
 		return nil, err
 	}

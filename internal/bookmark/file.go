@@ -50,6 +50,9 @@ func (r *fileReader) file(in block, e entry) (_ result, wanted bool) {
 		p := path.Join(in.dir, e.name)
 		return result{Bookmark{Path: p}, &FileError{p, 0, err, hint}}, true
 	}
+	if why := in.notAPage(e.name); why != "" {
+		return result{Bookmark{Path: path.Join(in.dir, e.name), NotListed: why}, nil}, true
+	}
 	switch {
 	case e.mode&fs.ModeSymlink != 0:
 		return fail(errors.New("is a symbolic link, which is not followed"), "put the file itself there")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -43,17 +44,32 @@ func (f fdFolder) sub(path string) (folder, error) {
 
 func (f fdFolder) open(name string) (fs.File, error) {
 	fd, err := openat(int(f), name, unix.O_NONBLOCK)
-	return &fdFile{fd: fd, name: name}, err
+	if err != nil {
+		return nil, err
+	}
+	file := fdFiles.Get().(*fdFile)
+	*file = fdFile{fd: fd, name: name}
+	return file, nil
 }
 
 func (f fdFolder) close() { unix.Close(int(f)) }
 
-// openat opens for reading what is no link.
+// openat opens for reading what is no link. It is [unix.Openat] without the copy
+// of the name that that one leaves behind.
 func openat(dir int, name string, flags int) (fd int, err error) {
+	var path [unix.NAME_MAX + 1]byte // and a NUL
+	if copy(path[:unix.NAME_MAX], name) < len(name) {
+		return 0, unix.ENAMETOOLONG
+	}
+	flags |= unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	for {
-		fd, err = unix.Openat(dir, name, flags|unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-		if err != unix.EINTR {
-			return fd, err
+		fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(dir), uintptr(unsafe.Pointer(&path[0])), uintptr(flags), 0, 0, 0)
+		switch errno {
+		case 0:
+			return int(fd), nil
+		case unix.EINTR:
+		default:
+			return 0, errno
 		}
 	}
 }
@@ -132,6 +148,9 @@ func (f fdFolder) mode(name string) (_ fs.FileMode, ok bool) {
 	return fs.ModeIrregular, true
 }
 
+// fdFiles are used again: there are as many as files are read.
+var fdFiles = sync.Pool{New: func() any { return new(fdFile) }}
+
 // An fdFile is a file by its descriptor, until more is asked of it than to read.
 type fdFile struct {
 	fd   int
@@ -165,7 +184,9 @@ func (f *fdFile) Stat() (fs.FileInfo, error) {
 	return f.file.Stat()
 }
 
+// Close closes the file, after which it may be another one.
 func (f *fdFile) Close() error {
+	defer fdFiles.Put(f)
 	if f.file != nil {
 		return f.file.Close()
 	}

@@ -2,6 +2,7 @@ package bookmark
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +79,8 @@ func nextLine(text []byte) (line, rest []byte, ok bool) {
 	}
 	line, rest = text[:end], text[end+1:]
 	line = bytes.TrimSuffix(line, []byte("\r"))
-	for i, c := range line {
+	for i := plainPrefix(line); i < len(line); i++ {
+		c := line[i]
 		if !oddByte[c] {
 			continue
 		}
@@ -95,6 +97,21 @@ func nextLine(text []byte) (line, rest []byte, ok bool) {
 		}
 	}
 	return line, rest, true
+}
+
+// plainPrefix is how much of a line is surely printable ASCII. It looks at eight
+// characters at once: one below a blank, of 0x7F or above sets its highest bit in
+// one of three sums.
+func plainPrefix(line []byte) int {
+	const ones, highest = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	i := 0
+	for ; i+8 <= len(line); i += 8 {
+		x := binary.NativeEndian.Uint64(line[i:])
+		if (x|(x-' '*ones)|(x+ones))&highest != 0 {
+			break
+		}
+	}
+	return i
 }
 
 // oddByte are the control characters of ASCII, and the first bytes of others.

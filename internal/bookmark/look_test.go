@@ -204,3 +204,20 @@ func BenchmarkLook(b *testing.B) {
 		})
 	}
 }
+
+// Each byte at each place of a line is found if it is not printable ASCII.
+func TestPlainPrefix(t *testing.T) {
+	for c := range 256 {
+		for at := range 16 {
+			line := bytes.Repeat([]byte("a ~Z"), 4)
+			line[at] = byte(c)
+			want := len(line)
+			if c < ' ' || c >= 0x7F {
+				want = at / 8 * 8
+			}
+			if got := plainPrefix(line); got != want {
+				t.Errorf("plainPrefix with %#x at %d = %d, want %d", c, at, got, want)
+			}
+		}
+	}
+}

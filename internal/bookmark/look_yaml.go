@@ -107,12 +107,7 @@ func (y *yamlLook) value(v []byte) bool {
 		return false
 	}
 	// A colon would make a key of what stands before it.
-	for i, c := range v {
-		if c == ':' && (i+1 == len(v) || v[i+1] == ' ') {
-			return false
-		}
-	}
-	return true
+	return v[len(v)-1] != ':' && !bytes.Contains(v, []byte(": "))
 }
 
 // quoted reads on in a value in quotes.

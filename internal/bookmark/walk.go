@@ -11,7 +11,7 @@ import (
 
 // blockNames is how many names a block has at most: few enough that the files of
 // one large folder go to all readers.
-const blockNames = 64
+const blockNames = 128
 
 // A block is some of the content files of a folder.
 type block struct {
@@ -19,7 +19,9 @@ type block struct {
 	dir     string        // the folder, as users see it
 	below   string        // the same below its source
 	names   []entry
-	results []result // of what is not to be opened
+	bundle  bool     // it is one, or within one
+	within  bool     // it is within one: no file of it is a page
+	results []result // of a folder that cannot be listed
 }
 
 // An entry is a name in a folder with the type it had when it was listed.
@@ -136,7 +138,12 @@ func (w walker) folder(root folder, source string, at place) (within []place, ok
 	l, err := list(f)
 	bundle := at.inBundle || l.index && at.name != "."
 	send := func(files []entry) bool {
-		return len(files) == 0 || w.files(shared, dir, at, files, bundle)
+		shared.shares.Add(1)
+		ok := w.send(block{folder: shared, dir: dir, below: at.name, names: files, bundle: bundle, within: at.inBundle})
+		if !ok {
+			shared.release()
+		}
+		return ok
 	}
 	ok = true
 	if l.many {
@@ -164,28 +171,15 @@ func (w walker) folder(root folder, source string, at place) (within []place, ok
 	return within, ok
 }
 
-// files sends a block of the files that are pages, and says what the others are.
-func (w walker) files(f *sharedFolder, dir string, at place, files []entry, bundle bool) (ok bool) {
-	b := block{folder: f, dir: dir, below: at.name, names: make([]entry, 0, len(files))}
-	for _, e := range files {
-		why := ""
-		switch {
-		case bundle && (at.inBundle || !isIndex(e.name)):
-			why = "it is a resource of the bundle it lies in"
-		case strings.HasPrefix(e.name, "_index."):
-			why = "it is the page of a section"
-		default:
-			b.names = append(b.names, e)
-			continue
-		}
-		b.results = append(b.results, result{Bookmark{Path: path.Join(dir, e.name), NotListed: why}, nil})
+// notAPage says why a file of the block is none, or is empty.
+func (b block) notAPage(name string) string {
+	switch {
+	case b.within || b.bundle && !isIndex(name):
+		return "it is a resource of the bundle it lies in"
+	case strings.HasPrefix(name, "_index."):
+		return "it is the page of a section"
 	}
-	f.shares.Add(1)
-	if !w.send(b) {
-		f.release()
-		return false
-	}
-	return true
+	return ""
 }
 
 func isContent(name string) bool {
