@@ -43,6 +43,7 @@ func (l look) outside(head []byte) bool {
 	if !l.on {
 		return false
 	}
+	head = bytes.TrimPrefix(head, []byte("\uFEFF"))
 	var value []byte
 	var ok bool
 	if rest, found := cutLine(head, "---"); found {

@@ -59,6 +59,7 @@ func TestLookAt(t *testing.T) {
 		{"YAML", "---\ntitle: a\ndate: 2010-01-02\n---\n", true},
 		{"the first key", "---\ndate: 2010-01-02T03:04:05Z\ntitle: a\n---\n", true},
 		{"CR LF", "---\r\ntitle: a\r\ndate: 2010-01-02T03:04:05+09:00\r\n---\r\n", true},
+		{"a byte order mark", "\ufeff---\ntitle: a\ndate: 2010-01-02\n---\n", true},
 		{"in quotes", "---\ndate: \"2010-01-02 03:04:05 -0700\"\n---\n", true},
 		{"after a folded title", "---\ntitle: 'a: it''s\n  b'\nc: \"d\n  \\\"e\"\ndate: 2010-01-02\n---\n", true},
 		{"after lists, tables and a block", "---\na:\n- b\n- c: d\n  e: [f, 'g']\nh: |\n  \"i\n  [\n\nj:\n  k: l\ndate: 2010-01-02\n---\n", true},
