@@ -18,7 +18,7 @@ type part struct {
 func (b *bench) parts() []part {
 	return []part{
 		{"hugo", b.measureHugo}, {"floor", b.measureFloor}, {"tools", b.measureTools}, {"formats", b.measureFormats},
-		{"idle", b.measureIdle}, {"growth", b.measureGrowth}, {"memory", b.measureMemory},
+		{"idle", b.measureIdle}, {"growth", b.measureGrowth}, {"cold", b.measureCold}, {"memory", b.measureMemory},
 	}
 }
 
