@@ -83,12 +83,12 @@ type app struct {
 
 // flags are those of every command that selects.
 type flags struct {
-	config, asOf, window, since, until string
-	content, categories                []string
-	format, logFormat, out             string
-	quiet, verbose, noProgress         bool
-	edition, draft                     string
-	dryRun, force, strict              bool
+	config, asOf, window, since, until  string
+	content, categories                 []string
+	format, logFormat, out              string
+	quiet, verbose, noProgress, noIndex bool
+	edition, draft                      string
+	dryRun, force, strict               bool
 }
 
 // command builds the tree of commands. A wrong one is usage: status 2.
@@ -127,6 +127,7 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "print a line for each message")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "`FORMAT` of what is printed to standard error: text or json")
 	f.BoolVar(&a.flags.noProgress, "no-progress", false, "draw no progress bar on a terminal")
+	f.BoolVar(&a.flags.noIndex, "no-index", false, "read the content without the index that is beside the ledger")
 	f.BoolVar(&a.flags.strict, "strict", false, "fail if a content file cannot be read")
 	a.sendFlags(root)
 	root.AddCommand(a.sendCommand(), a.listCommand(), a.draftCommand(), a.explainCommand(), a.testCommand(), a.previewCommand(), a.checkCommand(), a.categoriesCommand(), a.forecastCommand(),

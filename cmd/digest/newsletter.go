@@ -38,6 +38,9 @@ type newsletter struct {
 	signer   *email.Signer // nil: messages are not signed
 	fetcher  *thumbnail.Fetcher
 	fetched  *pictureCache // nil: each picture is fetched
+	// keepIndex is whether what is read is remembered for the next run: only who
+	// writes the ledger writes beside it.
+	keepIndex bool
 }
 
 // load reads the configuration, the flags and the DKIM key, and parses the

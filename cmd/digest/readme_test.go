@@ -50,7 +50,7 @@ func TestReadmeNamesAllCommands(t *testing.T) {
 			t.Errorf("the README does not name digest %s", c.Name())
 		}
 	}
-	for _, flag := range []string{"as-of", "window", "since", "until", "category", "content", "config", "strict", "quiet", "verbose", "log-format", "no-progress"} {
+	for _, flag := range []string{"as-of", "window", "since", "until", "category", "content", "config", "strict", "no-index", "quiet", "verbose", "log-format", "no-progress"} {
 		if root.PersistentFlags().Lookup(flag) == nil {
 			t.Errorf("digest has no flag --%s", flag)
 		}

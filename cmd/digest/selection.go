@@ -58,6 +58,10 @@ func (n *newsletter) read(within, letter bounds) (*reading, error) {
 		Fields: n.Fields, Location: n.Location, Identity: n.Identity, Site: n.Site, MaxFile: n.Limits.File, MaxFrontMatter: n.Limits.FrontMatter,
 		Since: within.since, Until: within.until, Passed: passed,
 	}
+	if within != (bounds{}) && !n.flags.noIndex {
+		reader.Index = bookmark.OpenIndex(fmt.Sprintf("%s.%s.index", n.Database, n.Name), n.keepIndex)
+		defer reader.Index.Close()
+	}
 	for b, err := range reader.Read(sources...) {
 		passed(1)
 		var fe *bookmark.FileError
@@ -69,6 +73,11 @@ func (n *newsletter) read(within, letter bounds) (*reading, error) {
 			b.Body, b.Summary, b.Image = "", "", ""
 		}
 		r.bookmarks = append(r.bookmarks, b)
+	}
+	if reader.Index != nil {
+		if err := reader.Index.Save(); err != nil { // the next run will do without
+			n.log.Debug(fmt.Sprintf("index: %v", err))
+		}
 	}
 	slices.SortFunc(r.bookmarks, func(a, b bookmark.Bookmark) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(r.odd, func(a, b *bookmark.FileError) int { return strings.Compare(a.Path, b.Path) })

@@ -60,6 +60,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	n.keepIndex = !a.flags.dryRun
 	if err := n.checkList(); err != nil {
 		return err
 	}

@@ -61,6 +61,10 @@ func (r *fileReader) file(in block, e entry) (_ result, wanted bool) {
 	case !utf8.ValidString(e.name):
 		return fail(fs.ErrInvalid, remedy(fs.ErrInvalid))
 	}
+	learn, outside := r.indexed(in.folder, e.name)
+	if outside {
+		return result{}, false
+	}
 	f, err := in.folder.open(e.name)
 	if err != nil {
 		return fail(bare(err), remedy(err))
@@ -71,8 +75,13 @@ func (r *fileReader) file(in block, e entry) (_ result, wanted bool) {
 	}
 	n := 0
 	if r.look.on {
-		if n, err = f.Read(r.buf[:headSize]); err == nil && r.look.outside(r.buf[:n]) {
-			return result{}, false
+		if n, err = f.Read(r.buf[:headSize]); err == nil {
+			if day, ok := dayAt(r.buf[:n]); ok {
+				learn(day)
+				if r.look.out(day) {
+					return result{}, false
+				}
+			}
 		}
 	}
 	// The name may have come to mean another file since it was listed.
@@ -100,6 +109,24 @@ func (r *fileReader) file(in block, e entry) (_ result, wanted bool) {
 	}
 	found, err := r.parse(path.Join(in.dir, e.name), path.Join(in.below, e.name), data.Bytes())
 	return result{found, err}, true
+}
+
+// indexed asks the index whether a file is surely out of bounds. If it does not
+// know the file, learn tells it the day.
+func (r *fileReader) indexed(in *sharedFolder, name string) (learn func(day int), outside bool) {
+	learn = func(int) {}
+	if in.index == nil {
+		return learn, false
+	}
+	// What changes after this has another fingerprint.
+	file, ok := in.fingerprint(name)
+	if !ok {
+		return learn, false
+	}
+	if day, known := in.index.day(file); known {
+		return learn, r.look.out(day)
+	}
+	return func(day int) { in.index.learn(file, day) }, false
 }
 
 // remedy is what to do about a file that cannot be opened or read.

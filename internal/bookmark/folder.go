@@ -14,6 +14,8 @@ type folder interface {
 	sub(path string) (folder, error)
 	// open opens a file for reading: no link's target, and without waiting.
 	open(name string) (fs.File, error)
+	// fingerprint is that of a regular file, where the system knows one.
+	fingerprint(name string) (_ fingerprint, ok bool)
 	close()
 }
 
@@ -46,5 +48,7 @@ func (f fsFolder) sub(name string) (folder, error) {
 }
 
 func (f fsFolder) open(name string) (fs.File, error) { return f.fsys.Open(path.Join(f.name, name)) }
+
+func (f fsFolder) fingerprint(string) (fingerprint, bool) { return fingerprint{}, false }
 
 func (f fsFolder) close() {}

@@ -151,6 +151,14 @@ func (f fdFolder) mode(name string) (_ fs.FileMode, ok bool) {
 // fdFiles are used again: there are as many as files are read.
 var fdFiles = sync.Pool{New: func() any { return new(fdFile) }}
 
+func (f fdFolder) fingerprint(name string) (_ fingerprint, ok bool) {
+	var stat unix.Stat_t
+	if unix.Fstatat(int(f), name, &stat, unix.AT_SYMLINK_NOFOLLOW) != nil || stat.Mode&unix.S_IFMT != unix.S_IFREG {
+		return fingerprint{}, false
+	}
+	return fingerprint{uint64(stat.Dev), stat.Ino, uint64(stat.Size), stat.Mtim.Nano(), stat.Ctim.Nano()}, true
+}
+
 // An fdFile is a file by its descriptor, until more is asked of it than to read.
 type fdFile struct {
 	fd   int

@@ -40,12 +40,18 @@ func day(t time.Time) int { return (t.Year()*100+int(t.Month()))*100 + t.Day() }
 // outside reports whether the date of a file that begins with head is surely out
 // of bounds, however it goes on.
 func (l look) outside(head []byte) bool {
-	if !l.on {
-		return false
-	}
+	d, ok := dayAt(head)
+	return l.on && ok && l.out(d)
+}
+
+// out reports whether a day is out of bounds.
+func (l look) out(day int) bool { return day < l.first || day > l.last }
+
+// dayAt is the day of the date of a file that begins with head, as in 20061231, if
+// that is sure.
+func dayAt(head []byte) (day int, ok bool) {
 	head = bytes.TrimPrefix(head, []byte("\uFEFF"))
 	var value []byte
-	var ok bool
 	if rest, found := cutLine(head, "---"); found {
 		value, ok = yamlLook{}.date(rest)
 	} else if rest, found := cutLine(head, "+++"); found {
@@ -54,10 +60,9 @@ func (l look) outside(head []byte) bool {
 		value, ok = jsonLook{rest}.date()
 	}
 	if !ok {
-		return false
+		return 0, false
 	}
-	d, ok := civil(value)
-	return ok && (d < l.first || d > l.last)
+	return civil(value)
 }
 
 // cutLine cuts a first line that is exactly the mark.

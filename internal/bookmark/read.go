@@ -27,6 +27,9 @@ type Reader struct {
 	// the one, or at the other or after it. Zero: no bound. Most of a file that
 	// is passed over is not read, so what is wrong with it is not found.
 	Since, Until time.Time
+	// Index spares most files that are passed over from being opened; or it is nil.
+	// It is used if there are bounds.
+	Index *Index
 	// Passed is called with the number of files that were passed over since it
 	// was last called, by the goroutine that Read yields to; or it is nil.
 	Passed func(files int)
@@ -62,6 +65,10 @@ type batch struct {
 // opened. When Read returns, nothing of the sources is in use any more.
 func (r *Reader) Read(sources ...Source) iter.Seq2[Bookmark, error] {
 	return func(yield func(Bookmark, error) bool) {
+		look, index := r.look(), r.Index
+		if !look.on {
+			index = nil
+		}
 		stop := make(chan struct{})
 		blocks := make(chan block, 4)
 		batches := make(chan batch, readers)
@@ -70,13 +77,12 @@ func (r *Reader) Read(sources ...Source) iter.Seq2[Bookmark, error] {
 		defer close(stop)
 		group.Go(func() {
 			defer close(blocks)
-			w := walker{stop, blocks}
+			w := walker{stop, blocks, index}
 			for _, s := range sources {
 				w.source(s)
 			}
 		})
 		var files sync.WaitGroup
-		look := r.look()
 		for range readers {
 			files.Add(1)
 			group.Go(func() {

@@ -33,12 +33,14 @@ type entry struct {
 // A sharedFolder is closed when the last one that has a share in it lets go.
 type sharedFolder struct {
 	folder
+	index  *folderIndex
 	shares atomic.Int32
 }
 
 func (f *sharedFolder) release() {
 	if f.shares.Add(-1) == 0 {
 		f.close()
+		f.index.done()
 	}
 }
 
@@ -46,6 +48,7 @@ func (f *sharedFolder) release() {
 type walker struct {
 	stop   <-chan struct{}
 	blocks chan<- block
+	index  *Index // or nil
 }
 
 func (w walker) source(s Source) {
@@ -132,7 +135,7 @@ func (w walker) folder(root folder, source string, at place) (within []place, ok
 	if err != nil {
 		return nil, w.fault(dir, err)
 	}
-	shared := &sharedFolder{folder: f}
+	shared := &sharedFolder{folder: f, index: w.index.of(dir)}
 	shared.shares.Store(1)
 	defer shared.release()
 	l, err := list(f)
