@@ -34,7 +34,7 @@ func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, clo
 		return nil, nil, nil, err
 	}
 	closeBook = func() error { defer unlock(); return db.Close() }
-	if err := n.checkNewest(ctx, db); err != nil {
+	if err := n.checkNote(ctx, db); err != nil {
 		return nil, nil, nil, errors.Join(err, closeBook())
 	}
 	return db, db, closeBook, nil

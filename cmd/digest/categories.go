@@ -30,7 +30,7 @@ func (a *app) categories() error {
 	if err != nil {
 		return err
 	}
-	r, err := n.read(bounds{}, noLetter)
+	r, err := n.read(bounds{}, none)
 	if err != nil {
 		return err
 	}

@@ -109,8 +109,16 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 		return []finding{{"edition", "error", n.policy.ID(), err.Error(), ""}}
 	}
 	found := n.checkContent(s)
+	if past, err := n.past(ctx); err == nil {
+		if err := n.checkNote(ctx, past); err != nil {
+			found = append(found, finding{"ledger", "error", n.Database, err.Error(), ""})
+		}
+		if past != nil {
+			defer past.Close()
+		}
+	}
 	edition := s.edition
-	if edition.Len() == 0 {
+	if edition.Len() < max(1, n.MinItems) {
 		return append(found, finding{"edition.empty", "info", edition.ID, strings.ReplaceAll(n.empty(s).why, "\n", "; "), ""})
 	}
 	if n.renderer == nil {

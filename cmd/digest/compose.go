@@ -13,7 +13,6 @@ import (
 	"digest/internal/config"
 	"digest/internal/email"
 	"digest/internal/ledger"
-	"digest/internal/selector"
 	"digest/internal/sqlite"
 	"digest/internal/subscriber"
 )
@@ -78,7 +77,10 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	selected := s.edition
 	if selected.Len() == 0 || selected.Len() < n.MinItems && !selected.Edited {
 		// What is of this window waits for the next.
-		if err := book.Begin(ctx, n.Name, selected.Window.Start); err != nil {
+		if n.isWhole() && n.flags.since == "" {
+			err = book.Begin(ctx, n.Name, selected.Window.Start)
+		}
+		if err != nil {
 			return ledger.Edition{}, err
 		}
 		return ledger.Edition{}, n.empty(s)
@@ -90,25 +92,16 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	}
 	e := ledger.Edition{
 		ID: selected.ID, Newsletter: n.Name, Start: selected.Window.Start, End: selected.Window.End,
-		Date: n.policy.Now, Content: content,
+		Date: n.policy.Now, Content: content, Partial: !n.isWhole(), Passed: s.passed,
 	}
 	for b := range selected.All() {
 		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
-	}
-	for _, v := range s.verdicts {
-		if v.NoPlace() && (v.Reason == selector.OverLimit || len(n.policy.Only) == 0) {
-			e.Passed = append(e.Passed, ledger.Bookmark{Key: v.Bookmark.Key(), Link: v.Bookmark.Link})
-		}
 	}
 	renderer := n.renderer
 	if n.flags.dryRun && n.Images != config.NoImages {
 		n.log.Warn("images are fetched when the letter is sent; a dry run shows none")
 	} else {
 		renderer = renderer.Illustrated(n.pictures(ctx, selected))
-	}
-	// An earlier run may have fixed it and come no further.
-	if err := book.Discard(ctx, e.ID); err != nil {
-		return e, err
 	}
 	return book.Open(ctx, e, func(number int) ([]byte, error) {
 		draft, err := renderer.Render(selected, number, n.policy.Now)

@@ -37,6 +37,7 @@ func (a *app) draft(ctx context.Context, out string) error {
 	}
 	n.warnOdd(s.odd)
 	n.sayWaiting(s.verdicts)
+	n.sayTooFew(s)
 	if s.edition.Len() == 0 { // standard output is for the file
 		n.log.Warn(n.empty(s).Error())
 		return nil
@@ -44,7 +45,7 @@ func (a *app) draft(ctx context.Context, out string) error {
 	if s.edition.Introduction, err = n.introduction(s.edition.ID); err != nil {
 		return err
 	}
-	data := draftOf(s.edition).Bytes()
+	data := draftOf(s).Bytes()
 	if out == "" {
 		_, err = a.stdout.Write(data)
 		return err
@@ -62,7 +63,8 @@ func (a *app) draft(ctx context.Context, out string) error {
 }
 
 // draftOf is an edition as a file.
-func draftOf(e selector.Edition) *draftfile.File {
+func draftOf(s *selection) *draftfile.File {
+	e := s.edition
 	f := &draftfile.File{Introduction: e.Introduction, Edition: e.ID, Start: e.Window.Start, End: e.Window.End}
 	for _, s := range e.Sections {
 		section := draftfile.Section{Category: s.Category, Title: s.Title}
@@ -70,6 +72,11 @@ func draftOf(e selector.Edition) *draftfile.File {
 			section.Bookmarks = append(section.Bookmarks, draftfile.Bookmark{Path: b.Path, Title: b.Title, Note: b.Note})
 		}
 		f.Sections = append(f.Sections, section)
+	}
+	for _, v := range s.verdicts {
+		if v.Reason == selector.Selected || v.NoPlace() {
+			f.Offered = append(f.Offered, v.Bookmark.Path)
+		}
 	}
 	return f
 }

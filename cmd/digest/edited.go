@@ -68,15 +68,15 @@ func (n *newsletter) id() string {
 	return n.policy.ID()
 }
 
-// chosen is the edition of now with its introduction: that of the draft file, or
-// what is selected.
+// chosen is the edition of now: that of the draft file, or what is selected with
+// the introduction that it has.
 func (n *newsletter) chosen(ctx context.Context, past *sqlite.DB, much extent) (s *selection, err error) {
 	if n.edits != nil {
 		s, err = n.edited(ctx, past)
 	} else {
 		s, err = n.selection(ctx, past, much)
 	}
-	if err == nil && s.edition.Introduction == "" {
+	if err == nil && n.edits == nil {
 		s.edition.Introduction, err = n.introduction(s.edition.ID)
 	}
 	return s, err
@@ -89,7 +89,7 @@ func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, e
 	if err != nil {
 		return nil, err
 	}
-	r, err := n.read(bounds{}, bounds{})
+	r, err := n.read(bounds{}, func(b bookmark.Bookmark) bool { return n.edits.Names(b.Path) })
 	if err != nil {
 		return nil, err
 	}
@@ -106,21 +106,57 @@ func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, e
 			if err != nil {
 				faults = append(faults, fmt.Errorf("%s:%d: %s: %w", n.flags.draft, wanted.Line, printPath(wanted.Path), err))
 			}
-			if b.Draft {
-				n.log.Warn(fmt.Sprintf("%s: its front matter says draft; it is in the edition, since %s names it", printPath(b.Path), n.flags.draft))
-			}
+			n.warnUnpublished(b)
 			section.Bookmarks = append(section.Bookmarks, b)
 		}
 		s.edition.Sections = append(s.edition.Sections, section)
 	}
-	// What the editor left out was there: it does not come late.
-	_, s.verdicts = n.policy.Select(slices.Values(r.bookmarks), m)
-	for _, v := range s.verdicts {
-		if _, named := files.taken[v.Bookmark.Key()]; v.Reason == selector.Selected && !named {
-			v.Reason, v.Detail = selector.OverLimit, "the editor left it out"
+	s.passed = n.leftOut(r.bookmarks, files, m)
+	return s, errors.Join(faults...)
+}
+
+// leftOut is what the editor was offered and did not name. What came after the
+// draft was written nobody has looked at: it comes with the next edition.
+func (n *newsletter) leftOut(bookmarks []bookmark.Bookmark, files contentFiles, m selector.Memory) (out []ledger.Passed) {
+	offered := map[string]bool{}
+	for _, path := range n.edits.Offered {
+		offered[path] = true
+	}
+	_, verdicts := n.policy.Select(slices.Values(bookmarks), m)
+	later := 0
+	for _, v := range verdicts {
+		b := v.Bookmark
+		if _, named := files.taken[b.Key()]; named {
+			continue
+		}
+		switch {
+		case !n.isWhole():
+		case offered[b.Path]:
+			out = append(out, passed(b, true))
+		case v.Reason == selector.Selected && n.policy.Window.Contains(b.Date) && len(offered) > 0:
+			later++
 		}
 	}
-	return s, errors.Join(faults...)
+	if later > 0 {
+		n.log.Warn(fmt.Sprintf("%s of its time came after %s was written: for the next edition, or for a new draft", count(later, "bookmark"), n.flags.draft))
+	}
+	return out
+}
+
+// warnUnpublished warns of a bookmark that is named and would not be selected.
+func (n *newsletter) warnUnpublished(b bookmark.Bookmark) {
+	why := ""
+	switch {
+	case b.Draft:
+		why = "its front matter says draft"
+	case b.Publish.After(n.policy.Now):
+		why = "it is not published before " + b.Publish.In(n.Location).Format("2006-01-02 15:04")
+	case b.Expiry.Year() > 1 && !b.Expiry.After(n.policy.Now):
+		why = "it expired at " + b.Expiry.In(n.Location).Format("2006-01-02 15:04")
+	default:
+		return
+	}
+	n.log.Warn(fmt.Sprintf("%s: %s; it is in the edition, since %s names it", printPath(b.Path), why, n.flags.draft))
 }
 
 // contentFiles are those that an editor may name.
@@ -180,11 +216,7 @@ func (f contentFiles) take(wanted draftfile.Bookmark) (bookmark.Bookmark, error)
 func (n *newsletter) sayNotHeeded(fixed ledger.Edition) {
 	var was selector.Edition
 	err := json.Unmarshal(fixed.Content, &was)
-	wanted := n.edits.Introduction
-	if wanted == "" {
-		wanted, _ = n.introduction(n.edits.Edition) // it is not needed any more
-	}
-	if err == nil && was.Introduction == wanted && slices.EqualFunc(was.Sections, n.edits.Sections, sameSection) {
+	if err == nil && was.Introduction == n.edits.Introduction && slices.EqualFunc(was.Sections, n.edits.Sections, sameSection) {
 		return
 	}
 	n.log.Warn(fmt.Sprintf("%s was delivered to somebody already, so everyone gets it as it was then; %s says otherwise and is not heeded", fixed.ID, n.flags.draft))

@@ -55,6 +55,13 @@ func (n *newsletter) empty(s *selection) *emptyError {
 	return e
 }
 
+// sayTooFew warns of an edition that would not be made.
+func (n *newsletter) sayTooFew(s *selection) {
+	if s.edition.Len() > 0 && s.edition.Len() < n.MinItems {
+		n.log.Warn(n.empty(s).Error())
+	}
+}
+
 // newestUnsent is the bookmark outside of the window with the latest date that
 // was in no edition, of the time after the window or of the year before it; or
 // nil.
@@ -75,7 +82,7 @@ func (n *newsletter) newestUnsent(s *selection) *selector.Verdict {
 		return newest
 	}
 	window := s.edition.Window
-	r, err := n.read(bounds{window.Start.AddDate(-1, 0, 0), window.End}, noLetter)
+	r, err := n.read(bounds{window.Start.AddDate(-1, 0, 0), window.End}, none)
 	if err != nil {
 		return nil // it was only to help
 	}

@@ -34,6 +34,7 @@ func (a *app) explain(ctx context.Context, wanted []string) error {
 	if err != nil {
 		return err
 	}
+	n.sayTooFew(s)
 	var found []*selector.Verdict
 	var missing []error
 	for _, what := range wanted {

@@ -12,6 +12,7 @@ import (
 
 	"digest/internal/ledger"
 	"digest/internal/selector"
+	"digest/internal/sqlite"
 )
 
 func (a *app) forecastCommand() *cobra.Command {
@@ -51,17 +52,14 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	if past != nil {
 		defer past.Close()
 	}
-	policy := n.policy
-	if _, err = n.fixed(ctx, past); err == nil {
-		n.policy = policy.Next(n.Span, 1)
-	} else if !errors.Is(err, ledger.ErrNotFound) {
+	if n.policy, err = n.upcoming(ctx, past); err != nil {
 		return err
 	}
 	m, err := n.memory(ctx, past)
 	if err != nil {
 		return err
 	}
-	r, err := n.read(bounds{since: n.policy.Reach(m)}, noLetter)
+	r, err := n.read(bounds{since: n.policy.Reach(m)}, none)
 	if err != nil {
 		return err
 	}
@@ -73,6 +71,31 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	return n.printForecast(f)
 }
 
+// upcoming is the policy of the next edition that is not fixed: of now, or if no
+// other time was asked for, of the day that follows from the last edition.
+func (n *newsletter) upcoming(ctx context.Context, past *sqlite.DB) (selector.Policy, error) {
+	_, err := n.fixed(ctx, past)
+	switch {
+	case err == nil:
+		return n.policy.Next(n.Span, 1), nil
+	case !errors.Is(err, ledger.ErrNotFound):
+		return n.policy, err
+	case past == nil || n.flags.asOf != "" || n.Span.Hours > 0:
+		return n.policy, nil
+	}
+	kept, err := past.Memory(ctx, n.Name, n.policy.Now)
+	if err != nil || len(kept.Closed) == 0 {
+		return n.policy, err
+	}
+	last := n.policy
+	last.Now = kept.Closed[len(kept.Closed)-1].End.In(n.Location)
+	next := last.Next(n.Span, 1)
+	for i := 2; next.Window.End.Before(n.policy.Window.End); i++ {
+		next = last.Next(n.Span, i)
+	}
+	return next, nil
+}
+
 type forecastJSON struct {
 	Editions []forecastEditionJSON `json:"editions"`
 	Never    []fileRow             `json:"never"`
@@ -82,6 +105,7 @@ type forecastEditionJSON struct {
 	Edition   string                `json:"edition"`
 	Window    windowJSON            `json:"window"`
 	Bookmarks int                   `json:"bookmarks"`
+	Waiting   int                   `json:"waiting,omitempty"` // too few for an edition
 	Sections  []forecastSectionJSON `json:"sections"`
 }
 
@@ -94,7 +118,7 @@ type forecastSectionJSON struct {
 func forecastRow(f selector.Forecast) forecastJSON {
 	row := forecastJSON{Editions: []forecastEditionJSON{}, Never: fileRows(f.Never)}
 	for _, e := range f.Editions {
-		edition := forecastEditionJSON{Edition: e.ID, Window: windowJSON{rfc3339(e.Window.Start), rfc3339(e.Window.End)}, Bookmarks: e.Len(), Sections: []forecastSectionJSON{}}
+		edition := forecastEditionJSON{Edition: e.ID, Window: windowJSON{rfc3339(e.Window.Start), rfc3339(e.Window.End)}, Bookmarks: e.Len(), Waiting: e.Waiting, Sections: []forecastSectionJSON{}}
 		for _, s := range e.Sections {
 			edition.Sections = append(edition.Sections, forecastSectionJSON{s.Title, len(s.Bookmarks), s.More})
 		}
@@ -114,6 +138,9 @@ func (n *newsletter) printForecast(f selector.Forecast) error {
 				words += fmt.Sprintf(" and %d over the limit", s.More)
 			}
 			sections = append(sections, words)
+		}
+		if e.Waiting > 0 {
+			sections = []string{fmt.Sprintf("%d would wait: fewer than min_items", e.Waiting)}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", e.ID, e.Window, e.Len(), strings.Join(sections, ", "))
 	}

@@ -43,7 +43,7 @@ func TestHostileFolder(t *testing.T) {
 		write(name, "2026-11-19")
 	}
 	bad := map[string]string{
-		"locked/": "permission denied", "locked.md": "permission denied", "huge.md": "too large", "loop.md": "symbolic link", "pipe.md": "not a regular file", "bad\xff.md": "invalid argument",
+		"locked/": "permission denied", "locked.md": "permission denied", "huge.md": "too large", "loop.md": "symbolic link", "pipe.md": "not a regular file", "bad\xff.md": "a name that is not UTF-8",
 		"binary.md": "neither front matter nor text",
 	}
 	for name := range bad {

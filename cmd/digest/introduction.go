@@ -50,5 +50,13 @@ func (n *newsletter) introduction(edition string) (string, error) {
 	case !utf8.Valid(data):
 		return "", fmt.Errorf("intro: %s is not UTF-8; save it as UTF-8", where)
 	}
-	return draftfile.Text(strings.TrimPrefix(string(data), "\uFEFF")), nil
+	text := strings.TrimPrefix(string(data), "\uFEFF")
+	if strings.HasPrefix(text, "---") || strings.HasPrefix(text, "+++") { // as all files of a Hugo site have
+		page, err := new(bookmark.Reader).Parse(file, data)
+		if err != nil {
+			return "", fmt.Errorf("intro: %w", err)
+		}
+		text = page.Body
+	}
+	return draftfile.Text(text), nil
 }

@@ -43,6 +43,7 @@ func (a *app) list(ctx context.Context, all bool) error {
 		return err
 	}
 	edition, verdicts := s.edition, s.verdicts
+	n.sayTooFew(s)
 	switch {
 	case all && a.flags.format == "json":
 		return printJSON(a.stdout, fileRows(verdicts))
@@ -60,9 +61,6 @@ func (a *app) list(ctx context.Context, all bool) error {
 	if edition.Len() == 0 {
 		fmt.Fprintln(a.stdout, n.empty(s))
 		return nil
-	}
-	if edition.Len() < n.MinItems {
-		n.log.Warn(n.empty(s).Error())
 	}
 	return n.printEdition(edition)
 }
@@ -90,7 +88,7 @@ func (n *newsletter) verdicts(ctx context.Context, much extent) (*selection, err
 		if errors.Is(fe, bookmark.ErrTooLarge) {
 			reason = selector.TooLarge
 		}
-		detail := strings.TrimLeft(strings.TrimPrefix(fe.Error(), fe.Path), ": ")
+		detail := strings.TrimLeft((&bookmark.FileError{Line: fe.Line, Err: fe.Err, Hint: fe.Hint}).Error(), ": ")
 		if fe.Line > 0 {
 			detail = "line " + detail
 		}

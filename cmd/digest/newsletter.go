@@ -41,6 +41,7 @@ type newsletter struct {
 	// keepIndex is whether what is read is remembered for the next run: only who
 	// writes the ledger writes beside it.
 	keepIndex bool
+	noteSaid  bool // that the ledger has forgotten something
 }
 
 // load reads the configuration, the flags and the DKIM key, and parses the
@@ -172,13 +173,21 @@ func parseTime(flag, s string, loc *time.Location) (time.Time, error) {
 	return t.In(loc), nil
 }
 
-// past opens the ledger for reading; it is nil if there is none yet.
+// past opens the ledger for reading; it is nil if there is none yet. One that has
+// forgotten editions can be read, with a warning.
 func (n *newsletter) past(ctx context.Context) (*sqlite.DB, error) {
 	db, err := sqlite.OpenReadOnly(ctx, n.Database)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		db, err = nil, nil
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	if err := n.checkNote(ctx, db); err != nil && !n.noteSaid {
+		n.log.Warn(err.Error())
+		n.noteSaid = true
+	}
+	return db, nil
 }
 
 // secret makes the recipients' tokens. In an outbox nobody is at the other end,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"digest/internal/bookmark"
+	"digest/internal/ledger"
 	"digest/internal/selector"
 	"digest/internal/sqlite"
 )
@@ -24,29 +25,54 @@ type reading struct {
 // A span of time; zero: no bound.
 type bounds struct{ since, until time.Time }
 
-// noLetter is no time at all.
-var noLetter = bounds{since: time.Unix(1, 0), until: time.Unix(0, 0)}
-
 func (b bounds) contain(t time.Time) bool {
 	return !t.Before(b.since) && (b.until.IsZero() || t.Before(b.until))
 }
 
-// read reads the content files, all of them or those whose date may be within
-// bounds. Only what has its date within letter keeps what letters are made of:
-// nothing else of a large site takes as much room. A file that cannot be read is a warning.
-func (n *newsletter) read(within, letter bounds) (*reading, error) {
-	var sources []bookmark.Source
-	for _, name := range n.Content {
-		dir, err := bookmark.Dir(n.Path(name))
-		if err != nil {
-			return nil, fmt.Errorf("content: %w; make it readable, or set content", err)
+// sources opens the folders of content, under names that are all different.
+func (n *newsletter) sources() (sources []bookmark.Source, closeAll func(), err error) {
+	var dirs []*bookmark.DirFS
+	closeAll = func() {
+		for _, d := range dirs {
+			d.Close()
 		}
-		defer dir.Close()
-		if filepath.IsAbs(name) {
-			name = filepath.Base(name)
-		}
-		sources = append(sources, bookmark.Source{Name: filepath.ToSlash(name), FS: dir})
 	}
+	taken := map[string]bool{}
+	for _, folder := range n.Content {
+		dir, err := bookmark.Dir(n.Path(folder))
+		if err != nil {
+			closeAll()
+			return nil, nil, fmt.Errorf("content: %w; make it readable, or set content", err)
+		}
+		dirs = append(dirs, dir)
+		if filepath.IsAbs(folder) {
+			folder = filepath.Base(folder)
+		}
+		name := filepath.ToSlash(folder)
+		for i := 2; taken[name]; i++ {
+			name = fmt.Sprintf("%s-%d", filepath.ToSlash(folder), i)
+		}
+		taken[name] = true
+		sources = append(sources, bookmark.Source{Name: name, FS: dir})
+	}
+	return sources, closeAll, nil
+}
+
+// A keep says whether a bookmark keeps what letters are made of.
+type keep func(bookmark.Bookmark) bool
+
+func none(bookmark.Bookmark) bool { return false }
+
+// read reads the content files, all of them or those whose date may be within
+// bounds. Of bookmarks that are for no letter only what selects them is kept:
+// nothing else of a large site takes as much room. A file that cannot be read is a
+// warning.
+func (n *newsletter) read(within bounds, letter keep) (*reading, error) {
+	sources, closeAll, err := n.sources()
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll()
 	r := &reading{}
 	bar := n.newProgress("reading", 0)
 	defer bar.done()
@@ -69,7 +95,7 @@ func (n *newsletter) read(within, letter bounds) (*reading, error) {
 			r.odd = append(r.odd, fe)
 			continue
 		}
-		if !letter.contain(b.Date) {
+		if !letter(b) {
 			b.Body, b.Summary, b.Image = "", "", ""
 		}
 		r.bookmarks = append(r.bookmarks, b)
@@ -107,6 +133,7 @@ type selection struct {
 	odd      []*bookmark.FileError
 	files    int             // content files in all
 	memory   selector.Memory // of the other editions
+	passed   []ledger.Passed // what is not in it, and shall not come late
 }
 
 // An extent is how much a selection reads.
@@ -129,15 +156,16 @@ func (n *newsletter) selection(ctx context.Context, past *sqlite.DB, much extent
 		return nil, err
 	}
 	edition := bounds{n.policy.Reach(m), n.policy.Window.End}
-	within, letter := bounds{}, noLetter
-	if much.letter {
-		letter = edition
-	}
+	var within bounds
 	if !much.all && !n.flags.strict {
 		within = edition
 		if n.policy.Now.After(within.until) {
 			within.until = n.policy.Now // these wait for the next edition
 		}
+	}
+	letter := none
+	if much.letter {
+		letter = func(b bookmark.Bookmark) bool { return edition.contain(b.Date) }
 	}
 	r, err := n.read(within, letter)
 	if err != nil {
@@ -145,13 +173,32 @@ func (n *newsletter) selection(ctx context.Context, past *sqlite.DB, much extent
 	}
 	s := &selection{odd: r.odd, files: r.files, memory: m}
 	s.edition, s.verdicts = n.policy.Select(slices.Values(r.bookmarks), m)
+	if n.isWhole() {
+		for _, v := range s.verdicts {
+			if v.NoPlace() {
+				s.passed = append(s.passed, passed(v.Bookmark, false))
+			}
+		}
+	}
 	n.warnScores(r.bookmarks)
 	return s, nil
 }
 
+// isWhole reports whether the edition is of all categories.
+func (n *newsletter) isWhole() bool {
+	if n.edits != nil {
+		return n.edits.Edition == selector.Policy{Name: n.Name, Window: n.policy.Window}.ID()
+	}
+	return len(n.policy.Only) == 0
+}
+
+func passed(b bookmark.Bookmark, final bool) ledger.Passed {
+	return ledger.Passed{Bookmark: ledger.Bookmark{Key: b.Key(), Link: b.Link}, Final: final}
+}
+
 // memory is what all editions but that of now leave for it.
 func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memory, error) {
-	m := selector.Memory{Featured: map[string]string{}, Passed: map[string]string{}}
+	m := selector.Memory{Featured: map[string]string{}, Passed: map[string]selector.Passed{}}
 	if past == nil {
 		return m, nil
 	}
@@ -162,12 +209,11 @@ func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memo
 	}
 	id := n.id()
 	m.Since = kept.Since
+	ends := map[string]time.Time{}
 	for _, c := range kept.Closed {
-		w := selector.Window{Start: c.Start, End: c.End}
-		// An edition of some categories only leaves its time open.
-		whole := selector.Policy{Name: n.Name, Window: selector.Window{Start: c.Start.In(n.Location), End: c.End.In(n.Location)}}
-		if c.Edition != id && c.Edition == whole.ID() {
-			m.Closed = append(m.Closed, w)
+		if c.Edition != id {
+			m.Closed = append(m.Closed, selector.Window{Start: c.Start, End: c.End})
+			ends[c.Edition] = c.End
 		}
 	}
 	// The rule for what is one page may have changed since then. The keys of then
@@ -178,8 +224,8 @@ func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memo
 		}
 	}
 	for _, s := range kept.Passed {
-		if s.Edition != id {
-			m.Passed[n.Identity.Canonical(s.Link)] = s.Edition
+		if end, closed := ends[s.Edition]; closed {
+			m.Passed[n.Identity.Canonical(s.Link)] = selector.Passed{Edition: s.Edition, End: end, Final: s.Final}
 		}
 	}
 	return m, nil

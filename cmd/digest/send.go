@@ -42,7 +42,6 @@ type book interface {
 	delivery.Ledger
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
 	Begin(ctx context.Context, newsletter string, since time.Time) error
-	Discard(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
 	Finish(ctx context.Context, edition string) error
@@ -108,12 +107,10 @@ func (a *app) send(ctx context.Context) (err error) {
 	}
 	var report delivery.Report
 	var stopped error
-	if planned.Pending > 0 && !a.flags.dryRun {
-		if err := n.noteNewest(edition); err != nil {
+	if planned.Pending > 0 {
+		if err := n.note(edition, planned); err != nil {
 			return err
 		}
-	}
-	if planned.Pending > 0 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n.processors()))
 		report, stopped = job.Do(ctx)
 	}
@@ -124,7 +121,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	// Whatever ended the job, what it did is said.
 	counts, err := book.Counts(context.WithoutCancel(ctx), edition.ID)
 	if err == nil {
-		err = book.Finish(context.WithoutCancel(ctx), edition.ID)
+		err = errors.Join(book.Finish(context.WithoutCancel(ctx), edition.ID), n.note(edition, counts))
 	}
 	return errors.Join(err, n.report(edition, planned, report, counts, stopped, time.Since(started)))
 }

@@ -111,8 +111,8 @@ func (n *newsletter) printStatus(ctx context.Context, db *sqlite.DB, s ledger.St
 		return printJSON(n.stdout, []statusRow{n.statusRow(s)})
 	}
 	fmt.Fprintf(n.stdout, "%s, number %d, fixed %s\n", s.ID, s.Number, s.Opened.In(n.Location).Format("2006-01-02 15:04"))
-	fmt.Fprintf(n.stdout, "%d bookmarks, %d recipients: %d sent, %d pending, %d deferred, %d rejected, %d unknown, %d suppressed\n",
-		len(s.Bookmarks), s.Total(), s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown, s.Suppressed)
+	fmt.Fprintf(n.stdout, "%s, %s: %d sent, %d pending, %d deferred, %d rejected, %d unknown, %d suppressed\n",
+		count(len(s.Bookmarks), "bookmark"), count(s.Total(), "recipient"), s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown, s.Suppressed)
 	w := tabwriter.NewWriter(n.stdout, 0, 0, 2, ' ', 0)
 	first := true
 	for e, err := range db.Entries(ctx, s.ID, ledger.Unknown, ledger.Deferred, ledger.Rejected) {

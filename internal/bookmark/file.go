@@ -41,7 +41,10 @@ func (r *fileReader) block(b block) batch {
 	return done
 }
 
-var errIrregular = errors.New("is not a regular file")
+var (
+	errIrregular = errors.New("is not a regular file")
+	errName      = errors.New("has a name that is not UTF-8")
+)
 
 // file reads a file of the block. It is not wanted if its date is surely out of
 // bounds.
@@ -59,7 +62,7 @@ func (r *fileReader) file(in block, e entry) (_ result, wanted bool) {
 	case !e.mode.IsRegular():
 		return fail(errIrregular, "remove it")
 	case !utf8.ValidString(e.name):
-		return fail(fs.ErrInvalid, remedy(fs.ErrInvalid))
+		return fail(errName, "rename it")
 	}
 	learn, outside := r.indexed(in.folder, e.name)
 	if outside {

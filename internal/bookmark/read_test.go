@@ -101,7 +101,7 @@ func TestReadNames(t *testing.T) {
 		{"a folder that is called like a page", []string{"x.md/y.md"}, []string{"x.md/y.md"}},
 		{"a name with a newline", []string{"a\nb.md"}, []string{"a\nb.md"}},
 		{"names with dots", []string{"..a.md", "a..md", "a/...md"}, []string{"a..md"}},
-		{"a name of bad UTF-8 is a fault", []string{"a\xff.md", "b.md"}, []string{"a\xff.md: invalid argument", "b.md"}},
+		{"a name of bad UTF-8 is a fault", []string{"a\xff.md", "b.md"}, []string{"a\xff.md: has a name that is not UTF-8", "b.md"}},
 
 		{"a bundle's other files are resources", []string{"x/index.md", "x/a.md", "x/b/c.md", "x/b/index.md", "x/d.jpg"},
 			[]string{"x/a.md" + resource, "x/b/c.md" + resource, "x/b/index.md" + resource, "x/index.md"}},

@@ -1,7 +1,6 @@
 package bookmark
 
 import (
-	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -129,9 +128,6 @@ func list(f folder) (l listing, err error) {
 func (w walker) folder(root folder, source string, at place) (within []place, ok bool) {
 	dir := path.Join(source, at.name)
 	f, err := root.sub(at.name)
-	if errors.Is(err, fs.ErrNotExist) && at.name != "." { // it went away with all that was in it
-		return nil, true
-	}
 	if err != nil {
 		return nil, w.fault(dir, err)
 	}

@@ -14,11 +14,15 @@
 //	      - path: content/x.md
 //	        title: A title
 //	        note: Skip to the *second half*.
+//	offered:
+//	  - content/x.md
+//	  - content/y.md
 //
 // It is YAML, and read strictly: an unknown key is more often a slip than a wish.
 package draftfile
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,6 +40,14 @@ type File struct {
 	Edition      string // id
 	Start, End   time.Time
 	Sections     []Section // never empty ones
+	Offered      []string  // paths of what there was to choose from when it was written
+}
+
+// Names reports whether the file names a bookmark, by its path.
+func (f *File) Names(path string) bool {
+	return slices.ContainsFunc(f.Sections, func(s Section) bool {
+		return slices.ContainsFunc(s.Bookmarks, func(b Bookmark) bool { return b.Path == path })
+	})
 }
 
 // A Section is one of the letter.

@@ -21,6 +21,7 @@ func example() *File {
 			{Category: "design", Title: "Design", Bookmarks: []Bookmark{{Path: "content/grids.md", Title: `Grids: "why?"`}, {Path: "content/7", Title: "7", Note: "Skip to the *second half*."}}},
 			{Title: "Elsewhere", Bookmarks: []Bookmark{{Path: "content/a\nb.md", Title: "yes", Note: "- one\n- two"}}},
 		},
+		Offered: []string{"content/grids.md", "content/a\nb.md"},
 	}
 }
 
@@ -59,6 +60,12 @@ func ExampleFile_Bytes() {
 	//         note: |
 	//           - one
 	//           - two
+	//
+	// # What there was to choose from when this was written; leave it as it stands. What
+	// # is here and not above was left out by you, and does not come later.
+	// offered:
+	//   - content/grids.md
+	//   - "content/a\nb.md"
 }
 
 // without is a file that does not say where it was read.
@@ -100,6 +107,9 @@ func someFile() *rapid.Generator[*File] {
 				s.Bookmarks = append(s.Bookmarks, Bookmark{Path: fmt.Sprintf("%s%d/%d", someText().Draw(t, "path"), i, j), Title: someText().Draw(t, "title"), Note: markdown("note")})
 			}
 			f.Sections = append(f.Sections, s)
+		}
+		for i := range rapid.IntRange(0, 3).Draw(t, "offered") {
+			f.Offered = append(f.Offered, fmt.Sprintf("%s%d", someText().Draw(t, "path"), i))
 		}
 		return f
 	})
@@ -151,7 +161,7 @@ func TestReadOfEditors(t *testing.T) {
 func TestFaultsAreToldWithTheirLines(t *testing.T) {
 	text := string(example().Bytes())
 	tests := []struct{ name, old, new, want string }{
-		{"an unknown key", "edition:", "editor: Ada\nedition:", `draft.yaml:14: no such key: "editor"; here there are edition, introduction, sections, window`},
+		{"an unknown key", "edition:", "editor: Ada\nedition:", `draft.yaml:14: no such key: "editor"; here there are edition, introduction, offered, sections, window`},
 		{"an unknown key of a bookmark", "note: Skip", "notes: Skip", `draft.yaml:28: no such key: "notes"; here there are note, path, title`},
 		{"a key twice", "edition:", "edition: x\nedition:", "draft.yaml:15: edition stands here twice; remove one of the two"},
 		{"a key is missing", "edition: weekly-2026-11-20\n", "", "edition is missing"},

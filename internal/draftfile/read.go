@@ -72,6 +72,11 @@ func (r *reader) file(data []byte) *File {
 			}
 		},
 		"sections": func(n *yaml.Node) { f.Sections = r.sections(n) },
+		"offered": func(n *yaml.Node) {
+			for _, item := range r.list(n) {
+				f.Offered = append(f.Offered, r.required(item))
+			}
+		},
 	}, "edition", "window", "sections")
 	return f
 }

@@ -43,6 +43,12 @@ func (f *File) Bytes() []byte {
 			fmt.Fprintf(&b, "      - path: %s\n        title: %s\n        note: %s\n", scalar(m.Path), scalar(m.Title), note)
 		}
 	}
+	if len(f.Offered) > 0 {
+		b.WriteString("\n# What there was to choose from when this was written; leave it as it stands. What\n# is here and not above was left out by you, and does not come later.\noffered:\n")
+	}
+	for _, path := range f.Offered {
+		fmt.Fprintf(&b, "  - %s\n", scalar(path))
+	}
 	return b.Bytes()
 }
 

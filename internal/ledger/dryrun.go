@@ -28,9 +28,6 @@ func NewDryRun(past Reader) *DryRun { return &DryRun{past: past} }
 // Begin records nothing.
 func (d *DryRun) Begin(context.Context, string, time.Time) error { return nil }
 
-// Discard records nothing.
-func (d *DryRun) Discard(context.Context, string) error { return nil }
-
 // Open returns the edition with the number that it has, or would get.
 func (d *DryRun) Open(ctx context.Context, e Edition, compose func(number int) ([]byte, error)) (Edition, error) {
 	e.Number = 1

@@ -52,9 +52,10 @@ type Edition struct {
 	Start, End time.Time
 	Date       time.Time // of its messages
 	Bookmarks  []Bookmark
-	Passed     []Bookmark // those of its window that it had no place for; set for Open only
-	Content    []byte     // the selection, as JSON
-	Draft      []byte     // the rendered message, as JSON
+	Partial    bool     // of some categories only: its time stays open
+	Passed     []Passed // those of its time that it left out; set for Open only
+	Content    []byte   // the selection, as JSON
+	Draft      []byte   // the rendered message, as JSON
 	Opened     time.Time
 	Finished   time.Time // zero: somebody still waits for it
 }
@@ -62,22 +63,31 @@ type Edition struct {
 // A Bookmark is one that an edition features.
 type Bookmark struct{ Key, Link, Title string }
 
+// A Passed bookmark was there when an edition was made, and is not in it.
+type Passed struct {
+	Bookmark
+	Final bool // somebody decided so, not a limit
+}
+
 // A Memory is what a newsletter's editions leave for the next one.
 type Memory struct {
 	Since    time.Time // its first window began then; zero: there was none
 	Closed   []Closed
 	Featured []Seen // in the order of the editions
-	Passed   []Seen // not featured, since there was no place
+	Passed   []Seen // not featured
 }
 
-// A Closed window is that of an edition.
+// A Closed window is that of a whole edition.
 type Closed struct {
 	Edition    string
 	Start, End time.Time
 }
 
 // A Seen link was there when an edition was made, and had that key then.
-type Seen struct{ Key, Link, Edition string }
+type Seen struct {
+	Key, Link, Edition string
+	Final              bool // if passed: by decision, not by a limit
+}
 
 // A Recipient is somebody to whom an edition goes.
 type Recipient struct {

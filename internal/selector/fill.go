@@ -33,7 +33,7 @@ func (p Policy) fill(candidates [][]candidate) []Section {
 	}
 	var sections []Section
 	for _, f := range fillings {
-		if s := f.section(); len(s.Bookmarks) > 0 {
+		if s := f.section(chosen); len(s.Bookmarks) > 0 {
 			sections = append(sections, s)
 		}
 	}
@@ -130,14 +130,25 @@ func (p Policy) takeOver(f *filling, chosen choice) bool {
 	return false
 }
 
-// section is what the filling has come to. It rules on those that it leaves out.
-func (f *filling) section() Section {
-	s := Section{Category: f.Name, Title: f.Heading(), Bookmarks: f.taken, More: len(f.over)}
-	for i, c := range f.over {
-		if i < maxNext {
+// section is what the filling has come to. It rules on those that it leaves out;
+// a page among them that is in the edition, or stands there twice, counts once.
+func (f *filling) section(chosen choice) Section {
+	s := Section{Category: f.Name, Title: f.Heading(), Bookmarks: f.taken}
+	over := map[string]*Verdict{}
+	for _, c := range f.over {
+		first := chosen.byKey[c.key]
+		if first == nil {
+			first = over[c.key]
+		}
+		if first != nil {
+			c.verdict.rule(Duplicate, "%s links to the same page", first.Bookmark.Path)
+			continue
+		}
+		over[c.key] = c.verdict
+		if s.More++; len(s.Next) < maxNext {
 			s.Next = append(s.Next, c.verdict.Bookmark)
 		}
-		c.verdict.rule(OverLimit, "it is number %d in %q, which takes %d", len(f.taken)+i+1, f.Heading(), f.Limit+f.extra)
+		c.verdict.rule(OverLimit, "it is number %d in %q, which takes %d", len(f.taken)+s.More, f.Heading(), f.Limit+f.extra)
 	}
 	return s
 }

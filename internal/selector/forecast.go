@@ -10,10 +10,16 @@ import (
 
 // A Forecast is how editions would be, if no file changed from now on.
 type Forecast struct {
-	Editions []Edition
+	Editions []Foretold
 	// Never are the bookmarks of the editions' time that would be in none of them,
 	// by path, with what the last edition that looked at them says.
 	Never []*Verdict
+}
+
+// A Foretold edition is one to come.
+type Foretold struct {
+	Edition
+	Waiting int // bookmarks that are too few for an edition, which is empty then
 }
 
 // Next is the policy of the edition that follows after so many spans.
@@ -43,6 +49,7 @@ func (s Span) forth(t time.Time, times int) time.Time {
 // what it would have waits for the next.
 func (p Policy) Forecast(bookmarks []bookmark.Bookmark, m Memory, span Span, editions, least int) Forecast {
 	m = m.clone()
+	byDate := slices.SortedFunc(slices.Values(bookmarks), func(a, b bookmark.Bookmark) int { return a.Date.Compare(b.Date) })
 	start := p.Reach(m)
 	appeared, last := map[string]bool{}, map[string]*Verdict{}
 	var f Forecast
@@ -50,7 +57,8 @@ func (p Policy) Forecast(bookmarks []bookmark.Bookmark, m Memory, span Span, edi
 	for i := range editions {
 		next := p.Next(span, i)
 		end = next.Window.End
-		e, verdicts := next.Select(slices.Values(bookmarks), m)
+		e, verdicts := next.Select(slices.Values(within(byDate, next.Reach(m), end)), m)
+		foretold := Foretold{Edition: e}
 		made := e.Len() >= max(1, least)
 		for _, v := range verdicts {
 			path := v.Bookmark.Path
@@ -60,14 +68,14 @@ func (p Policy) Forecast(bookmarks []bookmark.Bookmark, m Memory, span Span, edi
 			}
 		}
 		if made {
-			m.record(e, verdicts)
+			next.record(&m, e, verdicts)
 		} else {
-			e.Sections = nil
+			foretold.Waiting, foretold.Sections = e.Len(), nil
 		}
 		if m.Since.IsZero() {
 			m.Since = next.Window.Start
 		}
-		f.Editions = append(f.Editions, e)
+		f.Editions = append(f.Editions, foretold)
 	}
 	for _, path := range slices.Sorted(maps.Keys(last)) {
 		v := last[path]
@@ -83,26 +91,37 @@ func (p Policy) Forecast(bookmarks []bookmark.Bookmark, m Memory, span Span, edi
 	return f
 }
 
+// within is those of the time from start to end.
+func within(byDate []bookmark.Bookmark, start, end time.Time) []bookmark.Bookmark {
+	at := func(t time.Time) int {
+		i, _ := slices.BinarySearchFunc(byDate, t, func(b bookmark.Bookmark, t time.Time) int { return b.Date.Compare(t) })
+		return i
+	}
+	return byDate[at(start):at(end)]
+}
+
 func (m Memory) clone() Memory {
 	m.Featured, m.Passed, m.Closed = maps.Clone(m.Featured), maps.Clone(m.Passed), slices.Clone(m.Closed)
 	if m.Featured == nil {
 		m.Featured = map[string]string{}
 	}
 	if m.Passed == nil {
-		m.Passed = map[string]string{}
+		m.Passed = map[string]Passed{}
 	}
 	return m
 }
 
-// record remembers an edition.
-func (m *Memory) record(e Edition, verdicts []*Verdict) {
-	m.Closed = append(m.Closed, e.Window)
+// record remembers an edition. One of some categories only leaves its time open.
+func (p Policy) record(m *Memory, e Edition, verdicts []*Verdict) {
+	if len(p.Only) == 0 {
+		m.Closed = append(m.Closed, e.Window)
+	}
 	for _, v := range verdicts {
 		switch {
 		case v.Reason == Selected:
 			m.Featured[v.Bookmark.Key()] = e.ID
-		case v.NoPlace():
-			m.Passed[v.Bookmark.Key()] = e.ID
+		case v.NoPlace() && len(p.Only) == 0:
+			m.Passed[v.Bookmark.Key()] = Passed{Edition: e.ID, End: e.Window.End}
 		}
 	}
 }

@@ -10,9 +10,18 @@ type Memory struct {
 	Since time.Time
 	// Closed are the windows of the editions that there were.
 	Closed []Window
-	// Featured and Passed name the edition of a canonical link: the one that it
-	// was in, and the one that had no place for it.
-	Featured, Passed map[string]string
+	// Featured names the edition that a canonical link was in.
+	Featured map[string]string
+	// Passed tells of the canonical links that were there when an edition was made
+	// and are not in it.
+	Passed map[string]Passed
+}
+
+// A Passed bookmark was left out of an edition.
+type Passed struct {
+	Edition string
+	End     time.Time // of its window
+	Final   bool      // an editor decided so, not a limit
 }
 
 // Reach is the first instant whose bookmarks may be in the edition: the start of
@@ -68,14 +77,19 @@ func (p Policy) earlier(v *Verdict, m Memory) bool {
 	return true
 }
 
-// passed rules on a late bookmark that was not late for an earlier edition. One
-// that is pinned gets another chance.
+// passed rules on a bookmark that was left out of an edition of its time. Pinned,
+// it gets another chance, unless an editor left it out.
 func (p Policy) passed(v *Verdict, key string, m Memory) bool {
-	edition, ok := m.Passed[key]
-	if !ok || !v.Late || v.Bookmark.Pin {
+	by, ok := m.Passed[key]
+	if !ok || !v.Bookmark.Date.Before(by.End) || v.Bookmark.Pin && !by.Final {
 		return false
 	}
-	v.rule(OverLimit, "edition %s, of its time, had no place for it", edition)
-	v.Change = "pin: true in its front matter brings it in, or a date in the window"
+	if by.Final {
+		v.rule(OverLimit, "the editor of edition %s left it out", by.Edition)
+		v.Change = "name it in the draft of an edition, or give it a date after the window of that one"
+		return true
+	}
+	v.rule(OverLimit, "edition %s, of its time, had no place for it", by.Edition)
+	v.Change = "pin: true in its front matter gives it another chance, or a date after the window of that edition"
 	return true
 }

@@ -28,7 +28,9 @@ func TestLate(t *testing.T) {
 		Since:    at("2026-10-02"),
 		Closed:   []selector.Window{window("2026-10-09", "2026-10-16"), window("2026-11-06", "2026-11-13")},
 		Featured: map[string]string{"example.org/featured": "weekly-2026-11-13"},
-		Passed:   map[string]string{"example.org/passed": "weekly-2026-11-13"},
+		Passed: map[string]selector.Passed{
+			"example.org/passed": {Edition: "weekly-2026-11-13", End: at("2026-11-13")}, "example.org/left-out": {Edition: "weekly-2026-11-13", End: at("2026-11-13"), Final: true},
+		},
 	}
 	for _, tt := range []struct {
 		name, day, page string
@@ -49,6 +51,9 @@ func TestLate(t *testing.T) {
 		{"late, and featured then", "2026-11-12", "featured", selector.Span{Days: 14}, selector.Span{}, false, selector.AlreadyFeatured},
 		{"it was there, and had no place", "2026-11-12", "passed", selector.Span{Days: 14}, selector.Span{}, false, selector.OverLimit},
 		{"it had no place and is pinned now", "2026-11-12", "passed", selector.Span{Days: 14}, selector.Span{}, true, selector.Selected},
+		{"an editor left it out", "2026-11-12", "left-out", selector.Span{Days: 14}, selector.Span{}, false, selector.OverLimit},
+		{"an editor left it out, and it is pinned", "2026-11-12", "left-out", selector.Span{Days: 14}, selector.Span{}, true, selector.OverLimit},
+		{"an editor left it out, and it has a new date", "2026-11-13", "left-out", selector.Span{Days: 14}, selector.Span{}, false, selector.Selected},
 		{"it had no place and has a new date", "2026-11-13", "passed", selector.Span{Days: 14}, selector.Span{}, false, selector.Selected},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +108,7 @@ func TestEveryBookmarkOnce(t *testing.T) {
 			})
 			site = append(site, &saved{b, week + rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(t, "late by")})
 		}
-		m := selector.Memory{Featured: map[string]string{}, Passed: map[string]string{}}
+		m := selector.Memory{Featured: map[string]string{}, Passed: map[string]selector.Passed{}}
 		first := map[string]int{} // the run that a page was featured in
 		for week := range weeks {
 			if len(site) > 0 && rapid.IntRange(0, 3).Draw(t, "re-date") == 0 {
@@ -140,7 +145,7 @@ func TestEveryBookmarkOnce(t *testing.T) {
 				case selector.Selected:
 					m.Featured[v.Bookmark.Key()] = edition.ID
 				case selector.OverLimit:
-					m.Passed[v.Bookmark.Key()] = edition.ID
+					m.Passed[v.Bookmark.Key()] = selector.Passed{Edition: edition.ID, End: edition.Window.End}
 				}
 			}
 			if m.Since.IsZero() {
@@ -161,8 +166,8 @@ func promised(t *rapid.T, p selector.Policy, m selector.Memory, b bookmark.Bookm
 	reached := !m.Since.IsZero() && !b.Date.Before(m.Since) && b.Date.Before(p.Window.Start) &&
 		(closed && days <= p.Late.Days || !closed && days <= p.CatchUp.Days)
 	_, featured := m.Featured[b.Key()]
-	_, passed := m.Passed[b.Key()]
-	owed := (inTime || reached && !passed) && !featured
+	left, passed := m.Passed[b.Key()]
+	owed := (inTime || reached) && !featured && !(passed && b.Date.Before(left.End))
 	switch {
 	case !owed && v.Reason == selector.Selected:
 		t.Fatalf("%s of %v is in %s, and should not be: %s", b.Path, b.Date, p.ID(), v.Detail)

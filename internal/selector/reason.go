@@ -20,8 +20,8 @@ const (
 	NoDate          Reason = "no-date"
 	Future          Reason = "future"
 	Expired         Reason = "expired"
-	OutsideWindow   Reason = "outside-window"
 	AlreadyFeatured Reason = "already-featured"
+	OutsideWindow   Reason = "outside-window"
 	OtherCategory   Reason = "other-category"
 	Duplicate       Reason = "duplicate"
 	OverLimit       Reason = "over-limit"
@@ -44,7 +44,7 @@ func (r Reason) Remedy() string {
 	case NoDate:
 		return "add a date"
 	case Future:
-		return "wait, and see that its date is in the window then; or set an earlier publishDate or date"
+		return "wait: it comes once it is published, if its date is not further back than late then; or set an earlier publishDate or date"
 	case Expired:
 		return "remove expiryDate, or set a later one"
 	case OutsideWindow:

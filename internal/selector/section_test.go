@@ -106,9 +106,9 @@ func TestOverLimitInOneSectionMayBeInALaterOne(t *testing.T) {
 	edition, verdicts := policy.Select(slices.Values([]bookmark.Bookmark{
 		good("a.md"), good("b.md", linked(page)), good("c.md", linked(page), in("open source")),
 	}), selector.Memory{})
-	wantSections(t, edition, "design: a.md +1", "Open Source: c.md")
-	if got := verdicts[1].Reason; got != selector.OverLimit {
-		t.Errorf("Select: b.md is %s, want over-limit", got)
+	wantSections(t, edition, "design: a.md", "Open Source: c.md")
+	if got := verdicts[1].Reason; got != selector.Duplicate {
+		t.Errorf("Select: b.md is %s, want duplicate", got)
 	}
 }
 

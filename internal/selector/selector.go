@@ -11,7 +11,7 @@
 //		Categories: []selector.Category{{Name: "design", Limit: 8}},
 //		Other:      &selector.Category{Title: "Elsewhere"},
 //	}
-//	edition, verdicts := policy.Select(bookmarks, featured)
+//	edition, verdicts := policy.Select(bookmarks, memory)
 package selector
 
 import (
@@ -139,7 +139,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], m Memory) (Edition
 	for b := range bookmarks {
 		v := &Verdict{Bookmark: b}
 		verdicts = append(verdicts, v)
-		if p.unfit(v, m) {
+		if p.unfit(v) {
 			continue
 		}
 		key := b.Key()
@@ -147,7 +147,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], m Memory) (Edition
 			v.rule(AlreadyFeatured, "it was in edition %s", edition)
 			continue
 		}
-		if p.passed(v, key, m) {
+		if p.untimely(v, m) || p.passed(v, key, m) {
 			continue
 		}
 		if at, ok := p.section(v, index); ok {
@@ -158,7 +158,7 @@ func (p Policy) Select(bookmarks iter.Seq[bookmark.Bookmark], m Memory) (Edition
 }
 
 // unfit rules on the bookmark by itself.
-func (p Policy) unfit(v *Verdict, m Memory) bool {
+func (p Policy) unfit(v *Verdict) bool {
 	b := v.Bookmark
 	switch {
 	case b.NotListed != "":
@@ -177,6 +177,16 @@ func (p Policy) unfit(v *Verdict, m Memory) bool {
 		v.rule(Future, "it is published at %s, after %s", p.stamp(b.Publish), p.stamp(p.Now))
 	case b.Expiry.Year() > 1 && !b.Expiry.After(p.Now):
 		v.rule(Expired, "it expired at %s", p.stamp(b.Expiry))
+	default:
+		return false
+	}
+	return true
+}
+
+// untimely rules on a bookmark that is of another time than the edition's.
+func (p Policy) untimely(v *Verdict, m Memory) bool {
+	b := v.Bookmark
+	switch {
 	case !b.Date.Before(p.Window.End):
 		v.rule(OutsideWindow, "its date %s is after the window %s", p.stamp(b.Date), p.Window)
 		v.Waits = true

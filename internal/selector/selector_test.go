@@ -80,7 +80,7 @@ func TestReason(t *testing.T) {
 		{"no date before future", []change{noDate, future, expired, foreign}, selector.NoDate, ""},
 		{"future before expired", []change{future, expired, old, known, foreign}, selector.Future, ""},
 		{"expired before window", []change{expired, old, known, foreign}, selector.Expired, ""},
-		{"window before featured", []change{old, known, foreign}, selector.OutsideWindow, ""},
+		{"featured before window", []change{old, known, foreign}, selector.AlreadyFeatured, ""},
 		{"featured before category", []change{known, foreign}, selector.AlreadyFeatured, ""},
 	}
 	policy := weekly()

@@ -12,59 +12,68 @@ import (
 
 const timeLayout = time.RFC3339Nano
 
-// Open fixes the edition, or returns it as it was fixed before. A new one gets
-// the newsletter's next number, for which compose renders its draft; if compose
-// fails nothing is recorded. From then on its bookmarks are featured.
+// Open fixes the edition, or returns it as it was fixed before, if somebody has or
+// may have it. A new one gets the newsletter's next number, for which compose
+// renders its draft; if compose fails nothing is recorded. One that nobody can have
+// got is made anew under its number, and a run that is at work on it finds its
+// claims gone. From then on its bookmarks are featured.
 func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error) {
 	err := d.update(ctx, func(tx *sql.Tx) error {
 		fixed, err := edition(ctx, tx, e.ID)
-		if err == nil {
-			e = fixed
-			return nil
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			e.Number, err = nextNumber(ctx, tx, e.Newsletter, e.ID)
+		case err == nil:
+			e.Number = fixed.Number
+			var out int
+			err = tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE edition = ? AND state IN ('sent', 'unknown', 'committing')`, e.ID).Scan(&out)
+			if err == nil && out > 0 {
+				e = fixed
+				return nil
+			}
 		}
-		if !errors.Is(err, ledger.ErrNotFound) {
-			return err
-		}
-		if e.Number, err = nextNumber(ctx, tx, e.Newsletter, e.ID); err != nil {
+		if err != nil {
 			return err
 		}
 		if e.Draft, err = compose(e.Number); err != nil {
 			return err
 		}
-		e.Opened = d.now()
-		_, err = tx.ExecContext(ctx, `INSERT INTO edition (id, newsletter, number, window_start, window_end, date, content, draft, opened)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Newsletter, e.Number,
-			e.Start.Format(timeLayout), e.End.Format(timeLayout), e.Date.Format(timeLayout), e.Content, e.Draft, e.Opened.Format(timeLayout))
-		if err != nil {
+		if err := forget(ctx, tx, e.ID); err != nil {
 			return err
 		}
-		for i, b := range e.Bookmarks {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO featured (newsletter, key, edition, position, link, title) VALUES (?, ?, ?, ?, ?, ?)`,
-				e.Newsletter, b.Key, e.ID, i, b.Link, b.Title); err != nil {
-				return fmt.Errorf("%s was featured by another run in the meantime; run again: %w", b.Link, err)
-			}
-		}
-		return remember(ctx, tx, e)
+		return d.fix(ctx, tx, &e)
 	})
 	return e, err
 }
 
-// Discard forgets an edition that nobody has got and nobody may have got, with
-// what it featured, so that it can be made anew. Of another one, or of none, it
-// does nothing. A run that is at work on it finds its claims gone.
-func (d *DB) Discard(ctx context.Context, id string) error {
-	return d.update(ctx, func(tx *sql.Tx) error {
-		var out int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE edition = ? AND state IN ('sent', 'unknown', 'committing')`, id).Scan(&out); err != nil || out > 0 {
+// forget forgets an edition with all that belongs to it.
+func forget(ctx context.Context, tx *sql.Tx, id string) error {
+	for _, s := range []string{
+		`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM passed WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`,
+	} {
+		if _, err := tx.ExecContext(ctx, s, id); err != nil {
 			return err
 		}
-		for _, s := range []string{`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM passed WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`} {
-			if _, err := tx.ExecContext(ctx, s, id); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// fix records a new edition.
+func (d *DB) fix(ctx context.Context, tx *sql.Tx, e *ledger.Edition) error {
+	e.Opened = d.now()
+	_, err := tx.ExecContext(ctx, `INSERT INTO edition (id, newsletter, number, window_start, window_end, date, content, draft, opened, partial)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Newsletter, e.Number,
+		e.Start.Format(timeLayout), e.End.Format(timeLayout), e.Date.Format(timeLayout), e.Content, e.Draft, e.Opened.Format(timeLayout), e.Partial)
+	if err != nil {
+		return err
+	}
+	for i, b := range e.Bookmarks {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO featured (newsletter, key, edition, position, link, title) VALUES (?, ?, ?, ?, ?, ?)`,
+			e.Newsletter, b.Key, e.ID, i, b.Link, b.Title); err != nil {
+			return fmt.Errorf("%s was featured by another run in the meantime; run again: %w", b.Link, err)
 		}
-		return nil
-	})
+	}
+	return remember(ctx, tx, *e)
 }
 
 type querier interface {

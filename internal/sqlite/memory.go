@@ -29,7 +29,7 @@ func remember(ctx context.Context, tx *sql.Tx, e ledger.Edition) error {
 		return err
 	}
 	for _, b := range e.Passed {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO passed (edition, key, link) VALUES (?, ?, ?)`, e.ID, b.Key, b.Link); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO passed (edition, key, link, final) VALUES (?, ?, ?, ?)`, e.ID, b.Key, b.Link, b.Final); err != nil {
 			return err
 		}
 	}
@@ -78,18 +78,24 @@ func (d *DB) Newest(ctx context.Context, newsletter string) (number int, edition
 // place is left out if its edition's window ended before since.
 func (d *DB) Memory(ctx context.Context, newsletter string, since time.Time) (ledger.Memory, error) {
 	m := ledger.Memory{}
-	err := d.each(ctx, `SELECT id, window_start, window_end FROM edition WHERE newsletter = ? ORDER BY number`, func(rows *sql.Rows) error {
+	partial := "0"
+	if d.version >= 3 {
+		partial = "partial"
+	}
+	err := d.each(ctx, `SELECT id, window_start, window_end, `+partial+` FROM edition WHERE newsletter = ? ORDER BY number`, func(rows *sql.Rows) error {
 		var c ledger.Closed
 		var start, end string
-		err := rows.Scan(&c.Edition, &start, &end)
+		var part bool
+		err := rows.Scan(&c.Edition, &start, &end, &part)
 		if err == nil {
 			c.Start, err = time.Parse(timeLayout, start)
 		}
 		if err == nil {
 			c.End, err = time.Parse(timeLayout, end)
 		}
-		m.Closed = append(m.Closed, c)
-		m.Since = c.End
+		if m.Since = c.End; !part {
+			m.Closed = append(m.Closed, c)
+		}
 		return err
 	}, newsletter)
 	if err != nil {
@@ -98,12 +104,12 @@ func (d *DB) Memory(ctx context.Context, newsletter string, since time.Time) (le
 	seen := func(list *[]ledger.Seen) func(*sql.Rows) error {
 		return func(rows *sql.Rows) error {
 			var s ledger.Seen
-			err := rows.Scan(&s.Key, &s.Link, &s.Edition)
+			err := rows.Scan(&s.Key, &s.Link, &s.Edition, &s.Final)
 			*list = append(*list, s)
 			return err
 		}
 	}
-	err = d.each(ctx, `SELECT f.key, f.link, f.edition FROM featured f JOIN edition e ON e.id = f.edition WHERE f.newsletter = ? ORDER BY e.number, f.position`, seen(&m.Featured), newsletter)
+	err = d.each(ctx, `SELECT f.key, f.link, f.edition, 0 FROM featured f JOIN edition e ON e.id = f.edition WHERE f.newsletter = ? ORDER BY e.number, f.position`, seen(&m.Featured), newsletter)
 	if err != nil || d.version < 3 {
 		return m, err
 	}
@@ -122,7 +128,7 @@ func (d *DB) Memory(ctx context.Context, newsletter string, since time.Time) (le
 		if c.End.Before(since) {
 			continue
 		}
-		if err := d.each(ctx, `SELECT key, link, edition FROM passed WHERE edition = ?`, seen(&m.Passed), c.Edition); err != nil {
+		if err := d.each(ctx, `SELECT key, link, edition, final FROM passed WHERE edition = ?`, seen(&m.Passed), c.Edition); err != nil {
 			return m, err
 		}
 	}

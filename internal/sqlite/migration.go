@@ -27,6 +27,7 @@ func toVersion2() string {
 // were nobody knows, so that nothing of their time comes late.
 func toVersion3() string {
 	return table("newsletter") + table("passed") + `
+		ALTER TABLE edition ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
 		INSERT INTO newsletter SELECT newsletter, window_end, number, id FROM edition e
 			WHERE number = (SELECT max(number) FROM edition WHERE newsletter = e.newsletter);`
 }

@@ -22,6 +22,7 @@ CREATE TABLE edition (
   opened       TEXT NOT NULL,
   finished     TEXT,
   owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim
+  partial      INTEGER NOT NULL DEFAULT 0, -- 1: of some categories only
   UNIQUE (newsletter, number)
 ) STRICT;
 
@@ -38,12 +39,13 @@ CREATE TABLE featured (
 
 CREATE INDEX featured_edition ON featured (edition, position);
 
--- What was there when an edition was made, and had no place in it: it does not
--- come late to the next one.
+-- What was there when an edition was made, and is not in it: it does not come late
+-- to the next one.
 CREATE TABLE passed (
   edition TEXT NOT NULL REFERENCES edition (id),
   key     TEXT NOT NULL,
   link    TEXT NOT NULL,
+  final   INTEGER NOT NULL, -- 1: by an editor's decision, 0: by a limit
   PRIMARY KEY (edition, key)
 ) STRICT, WITHOUT ROWID;
 

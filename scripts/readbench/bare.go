@@ -17,17 +17,8 @@ import (
 // folder and those below it, reads 4 KiB and closes it. All of that is by direct
 // system call, names are used where the kernel put them, and nothing is made of
 // what was read. It prints how many files there were.
-func bare(dir string, workers int) error { return passOver(dir, workers, touch) }
-
-// stat is the least that an index of the files would have to do: it asks for the
-// time and size of each file, and opens none.
-func stat(dir string, workers int) error { return passOver(dir, workers, ask) }
-
-// A visit does something to a file of a folder; text is room for its beginning.
-type visit func(folder int, name, text []byte) error
-
-func passOver(dir string, workers int, v visit) error {
-	p := &pass{folders: []string{dir}, open: 1, visit: v}
+func bare(dir string, workers int) error {
+	p := &pass{folders: []string{dir}, open: 1}
 	p.more.L = &p.mutex
 	var group sync.WaitGroup
 	for range workers {
@@ -40,7 +31,6 @@ func passOver(dir string, workers int, v visit) error {
 
 // A pass is what its workers share. The unit of work is a folder.
 type pass struct {
-	visit   visit
 	mutex   sync.Mutex
 	more    sync.Cond
 	folders []string // to be done
@@ -118,7 +108,7 @@ func (p *pass) folder(dir string, names, text []byte) (files int, err error) {
 			case e.Type == syscall.DT_DIR:
 				p.add(dir + "/" + string(name[:bytes.IndexByte(name, 0)]))
 			case e.Type == syscall.DT_REG:
-				if err := p.visit(fd, name, text); err != nil {
+				if err := touch(fd, name, text); err != nil {
 					return files, fmt.Errorf("%s: %w", dir, err)
 				}
 				files++
@@ -143,17 +133,6 @@ func touch(folder int, name, text []byte) error {
 	}
 	if errno != 0 {
 		return os.NewSyscallError("close", errno)
-	}
-	return nil
-}
-
-// ask asks for what is known of a file without opening it.
-func ask(folder int, name, _ []byte) error {
-	var known syscall.Stat_t
-	const flags = 0x100 // AT_SYMLINK_NOFOLLOW
-	_, _, errno := syscall.Syscall6(syscall.SYS_NEWFSTATAT, uintptr(folder), uintptr(unsafe.Pointer(&name[0])), uintptr(unsafe.Pointer(&known)), flags, 0, 0)
-	if errno != 0 {
-		return os.NewSyscallError("fstatat", errno)
 	}
 	return nil
 }

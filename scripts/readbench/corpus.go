@@ -102,10 +102,13 @@ func listArgs(config, asOf string, more ...string) []string {
 }
 
 // list is digest list, which must print what it printed when it was checked.
-func (b *bench) list(c *corpus) side {
-	return side{"digest of " + filepath.Base(c.dir), func(ctx context.Context) (usage, error) {
+func (b *bench) list(c *corpus) side { return b.listAs("digest of "+filepath.Base(c.dir), c, c.config) }
+
+// listAs is the same with another configuration, and flags.
+func (b *bench) listAs(name string, c *corpus, config string, flags ...string) side {
+	return side{name, func(ctx context.Context) (usage, error) {
 		out := b.path("list.out")
-		u, err := run(ctx, b.dir, out, b.digest, listArgs(c.config, asOf)...)
+		u, err := run(ctx, b.dir, out, b.digest, append(listArgs(config, asOf), flags...)...)
 		if err != nil {
 			return u, err
 		}

@@ -19,22 +19,8 @@ func (b *bench) measureIdle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dir := b.path("idle")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	list := []byte("address,name\n")
-	for i := range subscribers {
-		list = fmt.Appendf(list, "reader-%d@example.net,Reader %d\n", i, i)
-	}
-	config := filepath.Join(dir, "config.yaml")
-	if err := os.WriteFile(config, configuration(c.content()), 0o600); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "subscribers.csv"), list, 0o600); err != nil {
-		return err
-	}
-	if _, err := b.send(ctx, config, subscribers); err != nil {
+	config, err := b.newsletter(ctx, c, "idle")
+	if err != nil {
 		return err
 	}
 	say("idle: everyone has the edition")
@@ -47,6 +33,27 @@ func (b *bench) measureIdle(ctx context.Context) error {
 	b.table.add(goal{value: 30, unit: " ms"}, all[0].wall.by(1e-3),
 		"wall of `digest` when %d subscribers have the edition, of %d files (`digest version` takes %.1f ms)", subscribers, c.n, 1000*all[1].wall.median())
 	return nil
+}
+
+// newsletter is one of the corpus whose edition everyone has.
+func (b *bench) newsletter(ctx context.Context, c *corpus, name string) (config string, err error) {
+	dir := b.path(name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	list := []byte("address,name\n")
+	for i := range subscribers {
+		list = fmt.Appendf(list, "reader-%d@example.net,Reader %d\n", i, i)
+	}
+	config = filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(config, configuration(c.content()), 0o600); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "subscribers.csv"), list, 0o600); err != nil {
+		return "", err
+	}
+	_, err = b.send(ctx, config, subscribers)
+	return config, err
 }
 
 // send runs digest, which must have so many to send to.

@@ -7,8 +7,8 @@
 //
 //	readbench -digest ./digest -gen ./gen -dir /var/tmp/x -n 100000 floor tools
 //
-// Three contenders of its own are processes too: readbench bare DIR WORKERS, the
-// same with stat, and readbench check, which holds much in memory and so must not be the parent of
+// Two contenders of its own are processes too: readbench bare DIR WORKERS, and
+// readbench check, which holds much in memory and so must not be the parent of
 // what is measured.
 package main
 
@@ -42,13 +42,10 @@ func main() {
 
 func command(ctx context.Context, args []string) error {
 	switch {
-	case len(args) == 3 && (args[0] == "bare" || args[0] == "stat"):
+	case len(args) == 3 && args[0] == "bare":
 		workers, err := strconv.Atoi(args[2])
 		if err != nil {
 			return err
-		}
-		if args[0] == "stat" {
-			return stat(args[1], workers)
 		}
 		return bare(args[1], workers)
 	case len(args) > 0 && args[0] == "check":

@@ -21,7 +21,6 @@ import (
 // A Ledger is all that a ledger does.
 type Ledger interface {
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
-	Discard(ctx context.Context, edition string) error
 	Edition(ctx context.Context, id string) (ledger.Edition, error)
 	Begin(ctx context.Context, newsletter string, since time.Time) error
 	Number(ctx context.Context, newsletter, edition string) (int, error)
@@ -48,9 +47,9 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		claim string
 		test  func(t *testing.T, l Ledger)
 	}{
-		{"an edition is fixed once", fixedOnce},
+		{"an edition that somebody may have is fixed", fixedOnce},
 		{"a draft that fails fixes nothing", composeFails},
-		{"an edition that nobody has is made anew", discarded},
+		{"an edition that nobody has is made anew", madeAnew},
 		{"numbers rise in each newsletter", numbersRise},
 		{"a bookmark is featured once", featuredOnce},
 		{"what was featured comes in the order of the editions", featuredInOrder},
@@ -147,13 +146,24 @@ func wantCounts(t *testing.T, l Ledger, edition string, want ledger.Counts) {
 
 func fixedOnce(t *testing.T, l Ledger) {
 	first := fix(t, l, "weekly-1")
-	again, err := l.Open(ctx, ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Content: []byte("other")},
-		func(int) ([]byte, error) { return nil, errors.New("composed again") })
-	if err != nil || string(again.Draft) != "draft 1" || string(again.Content) != "{}" || again.Number != 1 {
-		t.Errorf("second Open = %+v, %v, want the first: %+v", again, err, first)
+	run := ledger.Run{Edition: "weekly-1", Owner: 'a'}
+	plan(t, l, run, list(0, 2), ledger.Plan{})
+	r := claim(t, l, run, 1)[0]
+	if err := l.Commit(ctx, run, r.ID); err != nil {
+		t.Error(err)
 	}
-	if !again.Start.Equal(first.Start) || !again.End.Equal(first.End) || !again.Date.Equal(first.Date) || !slices.Equal(again.Bookmarks, first.Bookmarks) {
-		t.Errorf("second Open = %+v, want what was fixed: %+v", again, first)
+	for _, state := range []ledger.State{ledger.Committing, ledger.Unknown, ledger.Sent} {
+		again, err := l.Open(ctx, ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Content: []byte("other")},
+			func(int) ([]byte, error) { return nil, errors.New("composed again") })
+		if err != nil || string(again.Draft) != "draft 1" || string(again.Content) != "{}" || again.Number != 1 {
+			t.Errorf("Open before %s = %+v, %v, want the first: %+v", state, again, err, first)
+		}
+		if !again.Start.Equal(first.Start) || !again.End.Equal(first.End) || !again.Date.Equal(first.Date) || !slices.Equal(again.Bookmarks, first.Bookmarks) {
+			t.Errorf("Open before %s = %+v, want what was fixed: %+v", state, again, first)
+		}
+		if err := errors.Join(l.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: state}), l.Flush(ctx)); err != nil {
+			t.Error(err)
+		}
 	}
 	if _, err := l.Edition(ctx, "weekly-2"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("Edition of none = %v, want ErrNotFound", err)
@@ -175,46 +185,33 @@ func composeFails(t *testing.T, l Ledger) {
 	}
 }
 
-func discarded(t *testing.T, l Ledger) {
-	if err := l.Discard(ctx, "weekly-1"); err != nil {
-		t.Errorf("Discard of none = %v", err)
-	}
+func madeAnew(t *testing.T, l Ledger) {
 	a := ledger.Run{Edition: fix(t, l, "weekly-1").ID, Owner: 'a'}
 	plan(t, l, a, list(0, 2), ledger.Plan{})
 	claimed := claim(t, l, a, 2)
-	if err := l.Discard(ctx, a.Edition); err != nil {
-		t.Errorf("Discard = %v", err)
+	again := ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Content: []byte("again"), Bookmarks: []ledger.Bookmark{{Key: "again", Link: "https://example.org/again"}}}
+	broken := errors.New("broken template")
+	if _, err := l.Open(ctx, again, func(int) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("Open = %v, want %v", err, broken)
+	}
+	if e, err := l.Edition(ctx, "weekly-1"); err != nil || string(e.Draft) != "draft 1" {
+		t.Errorf("Edition after a failed Open = %q, %v, want it as it was", e.Draft, err)
+	}
+	e, err := l.Open(ctx, again, func(n int) ([]byte, error) { return fmt.Appendf(nil, "again %d", n), nil })
+	if err != nil || e.Number != 1 || string(e.Draft) != "again 1" {
+		t.Errorf("Open of what nobody has = number %d, %q, %v, want it made anew", e.Number, e.Draft, err)
 	}
 	if err := l.Commit(ctx, a, claimed[0].ID); !errors.Is(err, ledger.ErrLost) {
-		t.Errorf("Commit for an edition that is no more = %v, want ErrLost", err)
+		t.Errorf("Commit for an edition that was made anew = %v, want ErrLost", err)
 	}
-	if _, err := l.Plan(ctx, a, list(0, 2), ledger.Plan{}); !errors.Is(err, ledger.ErrLost) {
-		t.Errorf("Plan of an edition that is no more = %v, want ErrLost", err)
+	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || len(m.Featured) != 1 || m.Featured[0].Key != "again" || len(m.Closed) != 1 {
+		t.Errorf("Memory = %+v, %v, want that of the second", m, err)
 	}
-	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || len(m.Featured)+len(m.Passed)+len(m.Closed) > 0 {
-		t.Errorf("Memory after Discard = %+v, %v, want none", m, err)
+	if _, err := l.Plan(ctx, ledger.Run{Edition: "weekly-9", Owner: 'a'}, list(0, 2), ledger.Plan{}); !errors.Is(err, ledger.ErrLost) {
+		t.Errorf("Plan of an edition that is none = %v, want ErrLost", err)
 	}
 	if n, err := l.Number(ctx, "weekly", "weekly-2"); err != nil || n != 2 {
-		t.Errorf("Number of another edition after Discard = %d, %v, want 2: 1 was given", n, err)
-	}
-	if again := fix(t, l, "weekly-1"); again.Number != 1 {
-		t.Errorf("Open after Discard = number %d, want 1 again", again.Number)
-	}
-	plan(t, l, a, list(0, 2), ledger.Plan{})
-	r := claim(t, l, a, 1)[0]
-	if err := l.Commit(ctx, a, r.ID); err != nil {
-		t.Error(err)
-	}
-	for _, state := range []ledger.State{ledger.Committing, ledger.Unknown, ledger.Sent} {
-		if err := l.Discard(ctx, a.Edition); err != nil {
-			t.Errorf("Discard = %v", err)
-		}
-		if _, err := l.Edition(ctx, a.Edition); err != nil {
-			t.Errorf("Discard forgot an edition that somebody may have (before %s): %v", state, err)
-		}
-		if err := errors.Join(l.Settle(ctx, a, ledger.Settlement{ID: r.ID, State: state}), l.Flush(ctx)); err != nil {
-			t.Error(err)
-		}
+		t.Errorf("Number of another edition = %d, %v, want 2", n, err)
 	}
 }
 
