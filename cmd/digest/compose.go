@@ -116,14 +116,18 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 	})
 }
 
-// addresser makes the message of a recipient.
-func (n *newsletter) addresser(draft *email.Draft) func(ledger.Recipient) email.Message {
-	secret := n.secret()
+// addresser makes the message of a recipient of an edition.
+func (n *newsletter) addresser(draft *email.Draft, edition int) func(ledger.Recipient) email.Message {
+	secret, paths := n.secret(), n.returnPaths()
 	return func(r ledger.Recipient) email.Message {
-		return n.sign(draft.To(email.Recipient{
+		m := draft.To(email.Recipient{
 			Address: mail.Address{Name: r.Name, Address: r.Address},
 			Token:   subscriber.Token(secret, n.Name, r.Key),
-		}))
+		})
+		if paths.Base != "" {
+			m.From = paths.Of(r.ID, edition, r.Key)
+		}
+		return n.sign(m)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // anybody's message of a draft, to look at.
 func (n *newsletter) anybody(draft *email.Draft) email.Message {
-	return n.addresser(draft)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
+	return n.addresser(draft, 0)(ledger.Recipient{Key: "nobody@example.org", Address: "nobody@example.org"})
 }
 
 // lint is what is wrong with the letter. Where no way to leave the list is

@@ -58,16 +58,14 @@ func (n *newsletter) sources() (sources []bookmark.Source, closeAll func(), err 
 	return sources, closeAll, nil
 }
 
-// A keep says whether a bookmark keeps what letters are made of.
-type keep func(bookmark.Bookmark) bool
-
+// none is for no letter.
 func none(bookmark.Bookmark) bool { return false }
 
 // read reads the content files, all of them or those whose date may be within
 // bounds. Of bookmarks that are for no letter only what selects them is kept:
 // nothing else of a large site takes as much room. A file that cannot be read is a
 // warning.
-func (n *newsletter) read(within bounds, letter keep) (*reading, error) {
+func (n *newsletter) read(within bounds, letter func(bookmark.Bookmark) bool) (*reading, error) {
 	sources, closeAll, err := n.sources()
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	job := delivery.Job{
 		Run:         run,
 		Ledger:      book,
-		Compose:     n.addresser(draft),
+		Compose:     n.addresser(draft, edition.Number),
 		Connect:     connect,
 		Connections: n.Delivery.Connections,
 		Rate:        n.Delivery.Rate,

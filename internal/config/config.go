@@ -61,6 +61,14 @@ type Config struct {
 	SMTP        SMTP
 	Unsubscribe Unsubscribe
 	DKIM        DKIM
+	Bounces     Bounces
+}
+
+// Bounces says what becomes of mail that comes back.
+type Bounces struct {
+	Address   string // of which return paths are made; empty: letters come back to the sender
+	SoftLimit int    // soft bounces of so many editions in a row end the sending
+	Kept      string // Maildir for what came by a pipe and is for a person to read
 }
 
 // Images says what the letter does with the images of bookmarks.

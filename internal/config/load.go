@@ -98,6 +98,11 @@ type file struct {
 		Selector string `mapstructure:"selector"`
 		KeyFile  string `mapstructure:"key_file"`
 	} `mapstructure:"dkim"`
+	BounceAddress string `mapstructure:"bounce_address"`
+	Bounces       struct {
+		SoftLimit int    `mapstructure:"soft_limit"`
+		Kept      string `mapstructure:"kept"`
+	} `mapstructure:"bounces"`
 }
 
 type category struct {
@@ -130,6 +135,7 @@ var defaults = map[string]any{
 	"smtp.auth": "", "smtp.helo": "",
 	"unsubscribe.url": "", "unsubscribe.preferences": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
 	"dkim.domain": "", "dkim.selector": "", "dkim.key_file": "",
+	"bounce_address": "", "bounces.soft_limit": 5, "bounces.kept": "bounces",
 }
 
 // Keys are all keys of a configuration, in order.

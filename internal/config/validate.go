@@ -27,6 +27,7 @@ func (f *file) check(c *Config, faults *Faults, inFile func(key string) bool) {
 	f.checkSMTP(c, faults, inFile)
 	f.checkUnsubscribe(c, faults, inFile)
 	f.checkDKIM(c, faults)
+	f.checkBounces(c, faults)
 }
 
 func (f *file) checkSelection(c *Config, faults *Faults) {

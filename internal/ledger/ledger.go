@@ -183,3 +183,25 @@ type ShrunkError struct{ Was, Is int }
 func (e *ShrunkError) Error() string {
 	return fmt.Sprintf("the list has %d recipients; the last edition went to %d", e.Is, e.Was)
 }
+
+// A Delivery is what one recipient was sent of one edition.
+type Delivery struct {
+	Newsletter, Edition string
+	Number              int // of the edition
+	Key, Address        string
+}
+
+// A Bounce is a report that a letter came back, or was complained about.
+type Bounce struct {
+	Message string // identity of the report: it counts once for a recipient
+	Kind    string // hard, soft or complaint
+	Status  string // RFC 3463
+	Reply   string // why, in words
+}
+
+// A Consequence is what became of a bounce.
+type Consequence struct {
+	Known      bool // it was recorded before, and nothing has changed
+	Row        int  // if it is soft: editions in a row that came back so
+	Suppressed bool // nothing is sent to the recipient any more, because of this one
+}

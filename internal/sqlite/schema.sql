@@ -72,10 +72,24 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
 CREATE INDEX delivery_due ON delivery (edition, due) WHERE due > 0;
 
--- Addresses that do not exist: never sent to again.
+-- Who is never sent to again: the address does not exist, letters to it came
+-- back, or its owner has complained.
 CREATE TABLE suppression (
   recipient TEXT PRIMARY KEY,
   address   TEXT NOT NULL,
   reason    TEXT NOT NULL,
   since     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What came back of a letter, each report once a recipient. Of soft bounces those
+-- of editions in a row are counted.
+CREATE TABLE bounce (
+  recipient TEXT NOT NULL,
+  message   TEXT NOT NULL, -- identity of the report
+  edition   TEXT NOT NULL,
+  kind      TEXT NOT NULL, -- of package bounce: hard, soft or complaint
+  status    TEXT NOT NULL,
+  reply     TEXT NOT NULL,
+  since     INTEGER NOT NULL,
+  PRIMARY KEY (recipient, message)
 ) STRICT, WITHOUT ROWID;
