@@ -70,13 +70,12 @@ func (n *newsletter) id() string {
 
 // chosen is the edition of now: that of the draft file, or what is selected with
 // the introduction that it has.
-func (n *newsletter) chosen(ctx context.Context, past *sqlite.DB, much extent) (s *selection, err error) {
+func (n *newsletter) chosen(ctx context.Context, past *sqlite.DB, much extent) (*selection, error) {
 	if n.edits != nil {
-		s, err = n.edited(ctx, past)
-	} else {
-		s, err = n.selection(ctx, past, much)
+		return n.edited(ctx, past)
 	}
-	if err == nil && n.edits == nil {
+	s, err := n.selection(ctx, past, much)
+	if err == nil {
 		s.edition.Introduction, err = n.introduction(s.edition.ID)
 	}
 	return s, err
@@ -111,7 +110,9 @@ func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, e
 		}
 		s.edition.Sections = append(s.edition.Sections, section)
 	}
-	s.passed = n.leftOut(r.bookmarks, files, m)
+	if n.isWhole() {
+		s.passed = n.leftOut(r.bookmarks, files, m)
+	}
 	return s, errors.Join(faults...)
 }
 
@@ -130,7 +131,6 @@ func (n *newsletter) leftOut(bookmarks []bookmark.Bookmark, files contentFiles, 
 			continue
 		}
 		switch {
-		case !n.isWhole():
 		case offered[b.Path]:
 			out = append(out, passed(b, true))
 		case v.Reason == selector.Selected && n.policy.Window.Contains(b.Date) && len(offered) > 0:
@@ -161,15 +161,15 @@ func (n *newsletter) warnUnpublished(b bookmark.Bookmark) {
 
 // contentFiles are those that an editor may name.
 type contentFiles struct {
-	byPath map[string][]bookmark.Bookmark
+	byPath map[string]bookmark.Bookmark
 	odd    map[string]*bookmark.FileError
 	taken  map[string]string // paths by the key of their link
 }
 
 func newContentFiles(bookmarks []bookmark.Bookmark, odd []*bookmark.FileError) contentFiles {
-	files := contentFiles{map[string][]bookmark.Bookmark{}, map[string]*bookmark.FileError{}, map[string]string{}}
+	files := contentFiles{map[string]bookmark.Bookmark{}, map[string]*bookmark.FileError{}, map[string]string{}}
 	for _, b := range bookmarks {
-		files.byPath[b.Path] = append(files.byPath[b.Path], b)
+		files.byPath[b.Path] = b
 	}
 	for _, fe := range odd {
 		files.odd[fe.Path] = fe
@@ -180,18 +180,13 @@ func newContentFiles(bookmarks []bookmark.Bookmark, odd []*bookmark.FileError) c
 // take is the bookmark as the editor wants it, or why it cannot be in an edition,
 // with a remedy.
 func (f contentFiles) take(wanted draftfile.Bookmark) (bookmark.Bookmark, error) {
-	found := f.byPath[wanted.Path]
+	b, found := f.byPath[wanted.Path]
 	if fe := f.odd[wanted.Path]; fe != nil {
 		return bookmark.Bookmark{}, fmt.Errorf("it cannot be read: %w; mend it, or remove it from the draft", fe.Err)
 	}
-	switch len(found) {
-	case 0:
+	if !found {
 		return bookmark.Bookmark{}, errors.New("there is no such content file any more; put it back, or remove it from the draft")
-	case 1:
-	default:
-		return bookmark.Bookmark{}, errors.New("more than one content file has this path; rename one of them")
 	}
-	b := found[0]
 	b.Title = bookmark.Clean(cmp.Or(wanted.Title, b.Title))
 	b.Note = wanted.Note
 	first, twice := f.taken[b.Key()]
