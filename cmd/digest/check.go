@@ -10,7 +10,6 @@ import (
 
 	"digest/internal/config"
 	"digest/internal/selector"
-	"digest/internal/subscriber"
 )
 
 // A finding is one thing that check found. Its id is stable.
@@ -55,7 +54,7 @@ func (a *app) check(ctx context.Context, connect bool) error {
 		}
 		found = append(found, n.checkKey()...)
 		found = append(found, n.checkEdition(ctx)...)
-		found = append(found, n.checkSubscribers()...)
+		found = append(found, n.checkSubscribers(ctx)...)
 		if connect {
 			found = append(found, n.checkServer(ctx)...)
 		}
@@ -151,33 +150,6 @@ func (n *newsletter) checkContent(s *selection) []finding {
 		}
 	}
 	return found
-}
-
-func (n *newsletter) checkSubscribers() []finding {
-	f, err := openList(n.Subscribers)
-	if err != nil {
-		return []finding{{"subscribers.missing", "error", n.Subscribers, err.Error(), ""}}
-	}
-	defer f.Close()
-	var found []finding
-	seen := map[string]bool{}
-	for s, err := range subscriber.ReadCSV(f) {
-		var line *subscriber.LineError
-		switch {
-		case errors.As(err, &line):
-			found = append(found, finding{"subscribers.malformed", "warning", fmt.Sprintf("%s:%d", n.Subscribers, line.Line), line.Err.Error(), "mend the address"})
-		case err != nil:
-			return append(found, finding{"subscribers.unreadable", "error", n.Subscribers, err.Error(), "mend the list"})
-		case seen[s.Key]:
-			found = append(found, finding{"subscribers.duplicate", "warning", n.Subscribers, s.Address.Address + " stands there more than once", "it gets one letter all the same"})
-		default:
-			seen[s.Key] = true
-		}
-	}
-	if len(seen) == 0 {
-		return append(found, finding{"subscribers.empty", "error", n.Subscribers, "it holds no address", "add one"})
-	}
-	return append(found, finding{"subscribers", "info", n.Subscribers, count(len(seen), "subscriber"), ""})
 }
 
 func (n *newsletter) checkServer(ctx context.Context) []finding {

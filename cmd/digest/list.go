@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"digest/internal/bookmark"
+	"digest/internal/cell"
 	"digest/internal/ledger"
 	"digest/internal/selector"
 	"digest/internal/sqlite"
@@ -193,19 +194,11 @@ func (n *newsletter) printCSV(rows []fileRow) error {
 	w := csv.NewWriter(n.stdout)
 	_ = w.Write([]string{"path", "title", "link", "date", "publish_date", "expiry_date", "draft", "categories", "selected", "reason", "detail"})
 	for _, r := range rows {
-		_ = w.Write([]string{plainCell(r.Path), plainCell(r.Title), r.Link, r.Date, r.PublishDate, r.ExpiryDate, strconv.FormatBool(r.Draft),
-			plainCell(strings.Join(r.Categories, "; ")), strconv.FormatBool(r.Selected), r.Reason, plainCell(r.Detail)})
+		_ = w.Write([]string{cell.Escape(r.Path), cell.Escape(r.Title), r.Link, r.Date, r.PublishDate, r.ExpiryDate, strconv.FormatBool(r.Draft),
+			cell.Escape(strings.Join(r.Categories, "; ")), strconv.FormatBool(r.Selected), r.Reason, cell.Escape(r.Detail)})
 	}
 	w.Flush()
 	return w.Error()
-}
-
-// plainCell keeps a spreadsheet from taking text of the web for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 func (n *newsletter) printEdition(e selector.Edition) error {

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,11 +15,9 @@ import (
 	"digest/internal/delivery"
 	"digest/internal/draftfile"
 	"digest/internal/email"
-	"digest/internal/ledger"
 	"digest/internal/locale"
 	"digest/internal/selector"
 	"digest/internal/sqlite"
-	"digest/internal/subscriber"
 	"digest/internal/thumbnail"
 	"digest/templates"
 )
@@ -209,70 +204,4 @@ func (n *newsletter) sender() delivery.Sender {
 		Host: n.SMTP.Host, Port: n.SMTP.Port, TLS: email.TLS(n.SMTP.TLS), Auth: email.Auth(n.SMTP.Auth), HELO: cmp.Or(n.SMTP.HELO, domain),
 		Username: n.SMTP.Username, Password: string(n.SMTP.Password), PerConnection: n.Delivery.PerConnection,
 	}
-}
-
-// recipients yields the list as the ledger wants it. A line that is no address
-// is left out with a warning to the log.
-func (n *newsletter) recipients(log *slog.Logger) iter.Seq2[ledger.Recipient, error] {
-	return func(yield func(ledger.Recipient, error) bool) {
-		f, err := openList(n.Subscribers)
-		if err != nil {
-			yield(ledger.Recipient{}, err)
-			return
-		}
-		defer f.Close()
-		bar := n.newProgress("reading the list:", 0)
-		defer bar.done()
-		own, _ := subscriber.New(n.From.Address, "")
-		for s, err := range subscriber.ReadCSV(f) {
-			bar.add(1)
-			var line *subscriber.LineError
-			switch {
-			case errors.As(err, &line):
-				log.Warn(fmt.Sprintf("%s: %v; left out", n.Subscribers, line))
-				continue
-			case err != nil:
-				yield(ledger.Recipient{}, fmt.Errorf("%s: %w; mend the list", n.Subscribers, err))
-				return
-			case s.Key == own.Key:
-				log.Warn(fmt.Sprintf("%s: %s is the sender's own address; left out", n.Subscribers, s.Address.Address))
-				continue
-			}
-			if !yield(ledger.Recipient{Key: s.Key, Address: s.Address.Address, Name: s.Address.Name}, nil) {
-				return
-			}
-		}
-	}
-}
-
-// openList opens the list of subscribers.
-func openList(name string) (*os.File, error) {
-	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() { // a pipe would block
-		return nil, fmt.Errorf("subscribers: %s is not a regular file; name the list itself", name)
-	}
-	f, err := os.Open(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("subscribers: %w; make it with the line address,name, or set subscribers", err)
-	case err != nil:
-		return nil, fmt.Errorf("subscribers: %w; make it readable", err)
-	}
-	return f, nil
-}
-
-// checkList fails if the list cannot be read to its end or names nobody: the
-// time to find out is before an edition is fixed.
-func (n *newsletter) checkList() error {
-	somebody := false
-	for _, err := range n.recipients(slog.New(slog.DiscardHandler)) {
-		if err != nil {
-			return err
-		}
-		somebody = true
-	}
-	if !somebody {
-		return fmt.Errorf("%s: it holds no address, so nobody would get the edition; add one", n.Subscribers)
-	}
-	return nil
 }

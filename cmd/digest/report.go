@@ -57,7 +57,7 @@ func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did deliver
 		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
 	}
 	if now.Total() == 0 && now.Suppressed > 0 {
-		n.log.Warn(fmt.Sprintf("%s: all %d on the list were refused as unknown in earlier editions, so nobody gets it", e.ID, now.Suppressed))
+		n.log.Warn(fmt.Sprintf("%s: all %d on the list are suppressed, so nobody gets it; digest subscribers list --state suppressed shows them", e.ID, now.Suppressed))
 	}
 	open := now.Pending + now.Claimed + now.Deferred
 	rest := fmt.Sprintf("%d still wait for it, and get it when digest is run again", open)
@@ -182,7 +182,7 @@ func (n *newsletter) sayUnfinished(ctx context.Context, db *sqlite.DB) error {
 func (n *newsletter) listError(err error) error {
 	var shrunk *ledger.ShrunkError
 	if errors.As(err, &shrunk) {
-		return fmt.Errorf("%s: %w; nothing was sent; if that is right, run again with --force", n.Subscribers, err)
+		return fmt.Errorf("%s: %w; nothing was sent; if that is right, run again with --force", n.listName(), err)
 	}
 	return err
 }
@@ -197,9 +197,12 @@ func count(n int, thing string) string {
 
 func round(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
 
-func printJSON(w io.Writer, v any) error {
+func printJSON(w io.Writer, v any) error { return newEncoder(w, "").Encode(v) }
+
+// newEncoder begins all lines but the first with a prefix.
+func newEncoder(w io.Writer, prefix string) *json.Encoder {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	e.SetIndent(prefix, "  ")
+	return e
 }

@@ -60,7 +60,7 @@ func (a *app) send(ctx context.Context) (err error) {
 		return err
 	}
 	n.keepIndex = !a.flags.dryRun
-	if err := n.checkList(); err != nil {
+	if err := n.checkList(ctx); err != nil {
 		return err
 	}
 	book, past, closeBook, err := n.openBook(ctx)
@@ -83,7 +83,7 @@ func (a *app) send(ctx context.Context) (err error) {
 		return err
 	}
 	run := ledger.Run{Edition: edition.ID, Owner: 1 + rand.Int64()}
-	planned, err := book.Plan(ctx, run, n.recipients(a.log), ledger.Plan{ResendUnknown: n.Delivery.ResendUnknown, AllowShrunk: a.flags.force})
+	planned, err := book.Plan(ctx, run, n.recipients(ctx, a.log), ledger.Plan{ResendUnknown: n.Delivery.ResendUnknown, AllowShrunk: a.flags.force})
 	if err != nil {
 		return n.listError(err)
 	}

@@ -54,7 +54,7 @@ type Config struct {
 	ShareSlots  bool
 	Identity    bookmark.Identity
 	Database    string
-	Subscribers string
+	Subscribers string // the list's file; empty: the database keeps it
 	Templates   string
 	Intro       string // folder of introductions; may be empty
 	Delivery    Delivery

@@ -282,3 +282,18 @@ func TestSecretDoesNotPrintItself(t *testing.T) {
 		t.Errorf("string(Secret) = %q, want %q", string(s), value)
 	}
 }
+
+func TestSubscribersInTheDatabase(t *testing.T) {
+	for written, want := range map[string]string{"database": "", "./database": "database", "subscribers.csv": "subscribers.csv"} {
+		c, err := config.Load(config.Options{File: write(t, least+"subscribers: "+written+"\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want != "" {
+			want = filepath.Join(filepath.Dir(c.File), want)
+		}
+		if c.Subscribers != want {
+			t.Errorf("subscribers: %s is %q, want %q", written, c.Subscribers, want)
+		}
+	}
+}

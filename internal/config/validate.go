@@ -135,9 +135,11 @@ func (f *file) checkDelivery(c *Config, faults *Faults) {
 		faults.add("database", "name a file in it", "%s is a folder", c.Database)
 	}
 	if f.Subscribers == "" {
-		faults.add("subscribers", "write subscribers.csv", "no list is named")
+		faults.add("subscribers", "write subscribers.csv, or database", "no list is named")
 	}
-	c.Subscribers = c.Path(f.Subscribers)
+	if f.Subscribers != "database" {
+		c.Subscribers = c.Path(f.Subscribers)
+	}
 	c.Delivery = Delivery{
 		Via: f.Delivery.Via, Outbox: c.Path(f.Delivery.Outbox), Connections: f.Delivery.Connections, PerConnection: f.Delivery.PerConnection,
 		Rate: f.Delivery.Rate, ResendUnknown: f.Delivery.OnUnknown == "resend",

@@ -16,7 +16,7 @@ func (d *DB) Claim(ctx context.Context, run ledger.Run, n int) ([]ledger.Recipie
 	if err != nil || len(claimed) > 0 {
 		return claimed, err
 	}
-	claimed, err = d.claim(ctx, run, n, `state = 'deferred' AND due > 0 AND due <= ?2 AND owner = ?1`, `due, id`)
+	claimed, err = d.claim(ctx, run, n, `state = 'deferred' AND listed = 1 AND due > 0 AND due <= ?2 AND owner = ?1`, `due, id`)
 	if err != nil || len(claimed) > 0 {
 		return claimed, err
 	}
@@ -56,7 +56,7 @@ func (d *DB) claim(ctx context.Context, run ledger.Run, n int, which, order stri
 func (d *DB) NextDue(ctx context.Context, run ledger.Run) (due time.Time, waiting int, err error) {
 	var first int64
 	err = d.db.QueryRowContext(ctx, `SELECT coalesce(min(due), 0), count(*) FROM delivery d
-		WHERE edition = ?1 AND state = 'deferred' AND due > 0 AND owner = ?2
+		WHERE edition = ?1 AND state = 'deferred' AND listed = 1 AND due > 0 AND owner = ?2
 		AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.recipient = d.recipient)`, run.Edition, run.Owner).Scan(&first, &waiting)
 	return time.UnixMilli(first), waiting, d.wrap(err)
 }

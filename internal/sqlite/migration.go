@@ -26,7 +26,7 @@ func toVersion2() string {
 // toVersion3 begins to remember what had no place, and what came back. Of the
 // editions that there were nobody knows, so that nothing of their time comes late.
 func toVersion3() string {
-	return table("newsletter") + table("passed") + table("bounce") + `
+	return table("newsletter") + table("passed") + table("subscriber") + table("bounce") + `
 		ALTER TABLE edition ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
 		INSERT INTO newsletter SELECT newsletter, window_end, number, id FROM edition e
 			WHERE number = (SELECT max(number) FROM edition WHERE newsletter = e.newsletter);`

@@ -89,7 +89,7 @@ func enlist(ctx context.Context, tx *sql.Tx, edition string, list iter.Seq2[ledg
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO delivery (edition, recipient, address, name, state, listed, changed)
-		SELECT ?, recipient, address, name, 'pending', 1, ? FROM list WHERE true ORDER BY recipient, rowid
+		SELECT ?1, recipient, address, name, 'pending', 1, ?2 FROM list WHERE recipient NOT IN (`+haveLeft+`) ORDER BY recipient, rowid
 		ON CONFLICT (edition, recipient) DO UPDATE SET listed = 1,
 			address = iif(state = 'pending' AND listed = 0, excluded.address, address),
 			name = iif(state = 'pending' AND listed = 0, excluded.name, name)`, edition, now); err != nil {
@@ -98,6 +98,10 @@ func enlist(ctx context.Context, tx *sql.Tx, edition string, list iter.Seq2[ledg
 	_, err := tx.ExecContext(ctx, `DROP TABLE list`)
 	return err
 }
+
+// haveLeft are those who left the newsletter of edition ?1: they get nothing,
+// whatever the list says.
+const haveLeft = `SELECT recipient FROM subscriber WHERE newsletter = (SELECT newsletter FROM edition WHERE id = ?1) AND state = 'unsubscribed'`
 
 // copyList copies the list as it comes, some at a time.
 func copyList(ctx context.Context, tx *sql.Tx, list iter.Seq2[ledger.Recipient, error]) error {

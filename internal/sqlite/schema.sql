@@ -72,6 +72,20 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
 CREATE INDEX delivery_due ON delivery (edition, due) WHERE due > 0;
 
+-- The list, if the database keeps it, and who has left it: an import does not
+-- bring them back. Whoever is in suppression is suppressed, whatever stands here.
+CREATE TABLE subscriber (
+  newsletter TEXT NOT NULL,
+  recipient  TEXT NOT NULL,
+  address    TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  language   TEXT NOT NULL,
+  state      TEXT NOT NULL, -- of package subscriber
+  since      INTEGER NOT NULL,
+  PRIMARY KEY (newsletter, recipient)
+) STRICT, WITHOUT ROWID;
+
 -- Who is never sent to again: the address does not exist, letters to it came
 -- back, or its owner has complained.
 CREATE TABLE suppression (

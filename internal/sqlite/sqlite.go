@@ -88,15 +88,20 @@ func syncDir(name string) error {
 // OpenReadOnly opens the ledger at path without changing it, and leaves no
 // files behind. If there is none the error wraps [fs.ErrNotExist].
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	return openAsIs(ctx, path, "&_pragma=query_only(1)")
+}
+
+// openAsIs opens a ledger of whatever version, if there is one.
+func openAsIs(ctx context.Context, path, options string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
 	// Reading a database with a write-ahead log takes files beside it, which go
 	// away only if they may. Who may not write there reads the database as it
 	// is, unless somebody is writing.
-	d, err := openQuery(ctx, path, "&mode=rw&_pragma=query_only(1)")
+	d, err := openQuery(ctx, path, "&mode=rw"+options)
 	if _, statErr := os.Stat(path + "-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) && errors.Is(statErr, fs.ErrNotExist) {
-		d, err = openQuery(ctx, path, "&mode=ro&immutable=1&_pragma=query_only(1)")
+		d, err = openQuery(ctx, path, "&mode=ro&immutable=1"+options)
 	}
 	return d, err
 }

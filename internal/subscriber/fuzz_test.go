@@ -1,8 +1,11 @@
 package subscriber_test
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -71,6 +74,7 @@ func checkSafe(t *testing.T, in string, s subscriber.Subscriber) {
 func FuzzReadCSV(f *testing.F) {
 	for _, seed := range []string{
 		"address,name\na@example.org,Ada\n", "\ufeffname,address\r\n\"A\nda\",a@example.org\r\n", "address\n\"a", "", "\n\naddress\n,\n", "address,address\na@b.org",
+		"e-mail;topics;lang\r\na@example.org;a, b;de_AT\r\n'=b@example.org;a,;zz-zz", "mail\tcategory\na@example.org\ta;b,c\n",
 	} {
 		f.Add(seed)
 	}
@@ -84,6 +88,11 @@ func FuzzReadCSV(f *testing.F) {
 			switch {
 			case err == nil:
 				checkSafe(t, list, s)
+				if s.Line <= line {
+					t.Fatalf("ReadCSV(%q): line %d after line %d", list, s.Line, line)
+				}
+				line = s.Line
+				checkWritten(t, s)
 			case errors.As(err, &fault):
 				if fault.Line <= line {
 					t.Fatalf("ReadCSV(%q): line %d after line %d", list, fault.Line, line)
@@ -94,4 +103,79 @@ func FuzzReadCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkWritten writes a subscriber and reads them.
+func checkWritten(t *testing.T, s subscriber.Subscriber) {
+	var list bytes.Buffer
+	w := subscriber.NewWriter(&list)
+	if err := errors.Join(w.Write(s), w.Flush()); err != nil {
+		t.Fatalf("Write(%+v) = %v", s, err)
+	}
+	written := list.String()
+	for got, err := range subscriber.ReadCSV(&list) {
+		if got.Line = s.Line; err != nil || got != s {
+			t.Fatalf("%+v is written as %q and read as %+v, %v", s, written, got, err)
+		}
+	}
+}
+
+// Rewrite changes what it is asked to, and not one byte of the rest.
+func FuzzRewrite(f *testing.F) {
+	for _, seed := range []string{
+		"address,name\na@example.org,Ada\nb@example.org,Bo\n", "\ufeffx;E-Mail\r\n1;a@example.org\r\n\r\n2;nobody\r\n3;A@example.org", "address", "address\n\"a",
+		"address\n\n\n\"a@example.org\"\n\n", "name\taddress\tcategories\n\"x\ny\"\ta@example.org\tz",
+	} {
+		f.Add(seed, "a@example.org")
+	}
+	f.Fuzz(func(t *testing.T, list, key string) {
+		added, err := subscriber.New("new@example.org", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []subscriber.Subscriber
+		for s, err := range subscriber.ReadCSV(strings.NewReader(list)) {
+			switch {
+			case err != nil && !errors.As(err, new(*subscriber.LineError)):
+				if out, again := rewrite(list, "", added); again == nil {
+					t.Fatalf("Rewrite(%q) = %q, want the error %v", list, out, err)
+				}
+				return
+			case err == nil && s.Key != key:
+				s.Line = 0
+				want = append(want, s)
+			}
+		}
+		if out, err := rewrite(list, ""); err != nil || out != list {
+			t.Fatalf("Rewrite(%q) of nothing = %q, %v", list, out, err)
+		}
+		out, err := rewrite(list, key, added)
+		if err != nil {
+			t.Fatalf("Rewrite(%q) = %v", list, err)
+		}
+		var got []subscriber.Subscriber
+		for s, err := range subscriber.ReadCSV(strings.NewReader(out)) {
+			if err == nil {
+				s.Line = 0
+				got = append(got, s)
+			}
+		}
+		if !slices.Equal(got, append(want, added)) {
+			t.Fatalf("Rewrite(%q) without %q and with new@example.org = %q, which is read as %+v", list, key, out, got)
+		}
+	})
+}
+
+func rewrite(list, drop string, more ...subscriber.Subscriber) (string, error) {
+	var out strings.Builder
+	err := subscriber.Rewrite(&out, io.NewSectionReader(strings.NewReader(list), 0, int64(len(list))),
+		func(s subscriber.Subscriber) bool { return s.Key == drop },
+		func(yield func(subscriber.Subscriber, error) bool) {
+			for _, s := range more {
+				if !yield(s, nil) {
+					return
+				}
+			}
+		})
+	return out.String(), err
 }

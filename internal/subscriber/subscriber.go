@@ -1,10 +1,14 @@
-// Package subscriber reads the list of those who get the newsletter.
+// Package subscriber reads and writes the list of those who get the newsletter.
 //
-// A list is a CSV file with a header; the column address is required, name is
-// optional, in any order:
+// A list is a CSV file with a header; the column address is required, name,
+// categories and language are optional, in any order, among any others:
 //
-//	address,name
-//	tobias@example.org,Tobias Fennimore
+//	address,name,categories,language
+//	tobias@example.org,Tobias Fennimore,design; open source,en
+//
+// Commas, semicolons or tabs separate its columns, as the header shows.
+// Semicolons separate categories; commas may do so too, if the columns are
+// separated by something else.
 package subscriber
 
 import (
@@ -12,6 +16,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,8 +30,29 @@ import (
 
 // A Subscriber is one line of the list.
 type Subscriber struct {
-	Address mail.Address // the domain in A-labels (RFC 5890)
-	Key     string       // equal for all spellings of one mailbox
+	Address    mail.Address // the domain in A-labels (RFC 5890)
+	Key        string       // equal for all spellings of one mailbox
+	Categories Categories
+	Language   string // a tag (BCP 47), or what is written in its place
+	Line       int    // of the list it was read from; 0: of none
+}
+
+// A State is what may be sent to somebody.
+type State string
+
+// The states.
+const (
+	Active       State = "active"
+	Pending      State = "pending"      // has not confirmed yet
+	Unsubscribed State = "unsubscribed" // has left the list
+	Suppressed   State = "suppressed"   // is never sent to, whatever the list says
+)
+
+// An Entry is a subscriber with what is known of them.
+type Entry struct {
+	Subscriber
+	State State
+	Since time.Time // of the state; zero: not known
 }
 
 // New checks an address and a name. The address is a bare addr-spec (RFC 5322
@@ -45,6 +71,23 @@ func New(address, name string) (Subscriber, error) {
 		Address: mail.Address{Name: bookmark.Clean(name), Address: local + "@" + domain},
 		Key:     key + "@" + domain,
 	}, nil
+}
+
+// With is the subscriber with categories and a language, as a list has them.
+func (s Subscriber) With(categories Categories, lang string) Subscriber {
+	s.Categories, s.Language = categories, parseLanguage(lang)
+	return s
+}
+
+// Fault is what should be mended before s is put on a list; the address is good.
+func (s Subscriber) Fault() error {
+	switch _, err := language.Parse(s.Language); {
+	case s.Language != "" && (err != nil || len(s.Language) > maxLanguage):
+		return fmt.Errorf("%q is no language; write a tag such as en or pt-BR", s.Language)
+	case strings.ContainsRune(s.Address.Name+string(s.Categories), unicode.ReplacementChar):
+		return fmt.Errorf("%q was not written in UTF-8; save the list as UTF-8, in Excel as CSV UTF-8", s.Address.Name+" "+string(s.Categories))
+	}
+	return nil
 }
 
 func fold(local string) string {
