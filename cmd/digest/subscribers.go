@@ -18,10 +18,10 @@ func (a *app) subscribersCommand() *cobra.Command {
 		Short: "Show and change the list, be it a file or in the database",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage("say what to do: list, add, remove, import, export, suppress or unsuppress; see %s --help", cmd.CommandPath())
+			return usage("say what to do: list, add, remove, import, export, suppress, unsuppress or why; see %s --help", cmd.CommandPath())
 		},
 	}
-	cmd.AddCommand(a.subscribersListCommand(), a.addCommand(), a.removeCommand(), a.importCommand(), a.exportCommand(), a.suppressCommand(), a.unsuppressCommand())
+	cmd.AddCommand(a.subscribersListCommand(), a.addCommand(), a.removeCommand(), a.importCommand(), a.exportCommand(), a.suppressCommand(), a.unsuppressCommand(), a.whyCommand())
 	return cmd
 }
 

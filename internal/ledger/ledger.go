@@ -199,6 +199,14 @@ type Bounce struct {
 	Reply   string // why, in words
 }
 
+// An Event is something that is known of a recipient.
+type Event struct {
+	At      time.Time
+	What    string // the state of a delivery or of the recipient, or that a letter came back
+	Edition string // or empty
+	Detail  string // the server's reply, or a reason
+}
+
 // A Consequence is what became of a bounce.
 type Consequence struct {
 	Known      bool // it was recorded before, and nothing has changed
