@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 var documents = map[string]string{
@@ -68,21 +69,45 @@ func BenchmarkRead(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer dir.Close()
-	r := Reader{Fields: DefaultFields()}
-	b.ReportAllocs()
-	for b.Loop() {
-		n := 0
-		for _, err := range r.Read(Source{FS: dir}) {
-			if err != nil {
-				b.Fatal(err)
-			}
-			n++
-		}
-		if n != files {
-			b.Fatalf("Read yields %d files, want %d", n, files)
-		}
+	index := filepath.Join(b.TempDir(), "index")
+	after := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) // all files are of a time before
+	learn := OpenIndex(index, true)
+	learn.before = time.Now().Add(time.Hour).UnixNano()
+	for range (&Reader{Since: after, Index: learn}).Read(Source{FS: dir}) {
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*files), "ns/file")
+	if err := learn.Save(); err != nil {
+		b.Fatal(err)
+	}
+	learn.Close()
+	for _, bench := range []struct {
+		name   string
+		since  time.Time
+		index  bool
+		passed int
+	}{{"All", time.Time{}, false, 0}, {"Outside", after, false, files}, {"OutsideIndexed", after, true, files}} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n := 0
+				r := Reader{Fields: DefaultFields(), Since: bench.since, Passed: func(files int) { n += files }}
+				if bench.index {
+					r.Index = OpenIndex(index, false)
+				}
+				for _, err := range r.Read(Source{FS: dir}) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+				if r.Index != nil {
+					r.Index.Close()
+				}
+				if n != bench.passed {
+					b.Fatalf("Read passes over %d files, want %d", n, bench.passed)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*files), "ns/file")
+		})
+	}
 }
 
 func BenchmarkParse(b *testing.B) {
