@@ -89,6 +89,9 @@ func OpenIndex(path string, keep bool) *Index {
 	return x
 }
 
+// isIdle reports whether the index knows nothing and learns nothing.
+func (x *Index) isIdle() bool { return x == nil || x.file == nil && x.temp == nil }
+
 func readTable(file *os.File) ([]recordPlace, error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -66,7 +66,7 @@ type batch struct {
 func (r *Reader) Read(sources ...Source) iter.Seq2[Bookmark, error] {
 	return func(yield func(Bookmark, error) bool) {
 		look, index := r.look(), r.Index
-		if !look.on {
+		if !look.on || index.isIdle() {
 			index = nil
 		}
 		stop := make(chan struct{})
