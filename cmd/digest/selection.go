@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +60,10 @@ func (n *newsletter) sources() (sources []bookmark.Source, closeAll func(), err 
 	return sources, closeAll, nil
 }
 
+// whileReading is how much garbage may lie about, in percent of what is in use:
+// little of what is read is kept, and a heap of half the size takes no longer.
+const whileReading = 60
+
 // none is for no letter.
 func none(bookmark.Bookmark) bool { return false }
 
@@ -71,6 +77,9 @@ func (n *newsletter) read(within bounds, letter func(bookmark.Bookmark) bool) (*
 		return nil, err
 	}
 	defer closeAll()
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(whileReading))
+	}
 	r := &reading{}
 	bar := n.newProgress("reading", 0)
 	defer bar.done()
