@@ -54,11 +54,11 @@ func (n *newsletter) fixed(ctx context.Context, past *sqlite.DB) (ledger.Edition
 	if n.flags.edition != "" {
 		return e, nil
 	}
-	counts, err := past.Counts(ctx, id)
+	out, err := past.IsOut(ctx, id)
 	if err != nil {
 		return e, err
 	}
-	if counts.Sent+counts.Unknown+counts.Committing == 0 && (n.edits != nil || !isEdited(e)) {
+	if !out && (n.edits != nil || !isEdited(e)) {
 		return e, ledger.ErrNotFound
 	}
 	if !e.Start.Equal(n.policy.Window.Start) || !e.End.Equal(n.policy.Window.End) {
@@ -80,7 +80,8 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 		if n.isWhole() && n.flags.since == "" {
 			err = book.Begin(ctx, n.Name, selected.Window.Start)
 		}
-		if err != nil {
+		// An earlier run may have fixed what is not in it any more.
+		if err = errors.Join(err, book.Discard(ctx, selected.ID)); err != nil {
 			return ledger.Edition{}, err
 		}
 		return ledger.Edition{}, n.empty(s)

@@ -15,7 +15,8 @@ import (
 type emptyError struct {
 	id    string
 	why   string
-	files int // content files in all
+	files int  // content files in all
+	loses bool // what is there will not be in the next edition either
 }
 
 func (e *emptyError) Error() string { return e.id + ": " + e.why }
@@ -29,8 +30,10 @@ func (n *newsletter) empty(s *selection) *emptyError {
 		e.why = words + "\nthere is no content file at all; set content to the folder of your bookmarks"
 		return e
 	case s.edition.Len() > 0:
-		e.why = fmt.Sprintf("nothing to send: %s from %s, fewer than min_items, which is %d; what is there waits for the next edition",
-			count(s.edition.Len(), "bookmark"), s.edition.Window, n.MinItems)
+		waits, all := n.whatWaits(s)
+		e.loses = !all
+		e.why = fmt.Sprintf("nothing to send: %s from %s, fewer than min_items, which is %d; %s",
+			count(s.edition.Len(), "bookmark"), s.edition.Window, n.MinItems, waits)
 		return e
 	}
 	left := map[selector.Reason]int{}
@@ -53,6 +56,26 @@ func (n *newsletter) empty(s *selection) *emptyError {
 	}
 	e.why = words
 	return e
+}
+
+// whatWaits says what of an edition that is not made the next one can have, and
+// whether that is all.
+func (n *newsletter) whatWaits(s *selection) (words string, all bool) {
+	m := s.memory
+	if m.Since.IsZero() || s.edition.Window.Start.Before(m.Since) {
+		m.Since = s.edition.Window.Start
+	}
+	next := n.policy.Next(n.Span, 1)
+	var gone []string
+	for b := range s.edition.All() {
+		if !next.Reaches(b.Date, m) {
+			gone = append(gone, printPath(b.Path))
+		}
+	}
+	if len(gone) == 0 {
+		return "what is there waits for the next edition", true
+	}
+	return fmt.Sprintf("the next edition does not reach back to %s: set a longer catch_up, or send them with --since and --until", strings.Join(gone, ", ")), false
 }
 
 // sayTooFew warns of an edition that would not be made.
@@ -94,7 +117,7 @@ func (n *newsletter) newestUnsent(s *selection) *selector.Verdict {
 func (n *newsletter) reportEmpty(err error) error {
 	var empty *emptyError
 	errors.As(err, &empty)
-	if empty.files == 0 { // a folder that is not mounted, perhaps: worth a word even from cron
+	if empty.files == 0 || empty.loses { // a folder that is not mounted, perhaps: worth a word even from cron
 		n.log.Warn(err.Error())
 		return n.say(summary{Edition: empty.id, Outcome: "empty"}, "")
 	}

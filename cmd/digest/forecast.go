@@ -12,7 +12,6 @@ import (
 
 	"digest/internal/ledger"
 	"digest/internal/selector"
-	"digest/internal/sqlite"
 )
 
 func (a *app) forecastCommand() *cobra.Command {
@@ -52,12 +51,20 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	if past != nil {
 		defer past.Close()
 	}
-	if n.policy, err = n.upcoming(ctx, past); err != nil {
+	_, err = n.fixed(ctx, past)
+	sent := err == nil
+	if !sent && !errors.Is(err, ledger.ErrNotFound) {
 		return err
+	}
+	if sent {
+		n.policy = n.policy.Next(n.Span, 1)
 	}
 	m, err := n.memory(ctx, past)
 	if err != nil {
 		return err
+	}
+	if !sent && n.flags.asOf == "" && n.Span.Hours == 0 {
+		n.policy = n.following(m)
 	}
 	r, err := n.read(bounds{since: n.policy.Reach(m)}, none)
 	if err != nil {
@@ -71,29 +78,23 @@ func (a *app) forecast(ctx context.Context, editions int) error {
 	return n.printForecast(f)
 }
 
-// upcoming is the policy of the next edition that is not fixed: of now, or if no
-// other time was asked for, of the day that follows from the last edition.
-func (n *newsletter) upcoming(ctx context.Context, past *sqlite.DB) (selector.Policy, error) {
-	_, err := n.fixed(ctx, past)
-	switch {
-	case err == nil:
-		return n.policy.Next(n.Span, 1), nil
-	case !errors.Is(err, ledger.ErrNotFound):
-		return n.policy, err
-	case past == nil || n.flags.asOf != "" || n.Span.Hours > 0:
-		return n.policy, nil
-	}
-	kept, err := past.Memory(ctx, n.Name, n.policy.Now)
-	if err != nil || len(kept.Closed) == 0 {
-		return n.policy, err
+// following is the policy of the first edition, of now or later, that is so many
+// spans after the last one.
+func (n *newsletter) following(m selector.Memory) selector.Policy {
+	if len(m.Closed) == 0 {
+		return n.policy
 	}
 	last := n.policy
-	last.Now = kept.Closed[len(kept.Closed)-1].End.In(n.Location)
+	for i, w := range m.Closed {
+		if i == 0 || w.End.After(last.Now) {
+			last.Now = w.End.In(n.Location)
+		}
+	}
 	next := last.Next(n.Span, 1)
 	for i := 2; next.Window.End.Before(n.policy.Window.End); i++ {
 		next = last.Next(n.Span, i)
 	}
-	return next, nil
+	return next
 }
 
 type forecastJSON struct {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,12 +52,10 @@ func (n *newsletter) introduction(edition string) (string, error) {
 		return "", fmt.Errorf("intro: %s is not UTF-8; save it as UTF-8", where)
 	}
 	text := strings.TrimPrefix(string(data), "\uFEFF")
-	if strings.HasPrefix(text, "---") || strings.HasPrefix(text, "+++") { // as all files of a Hugo site have
-		page, err := new(bookmark.Reader).Parse(file, data)
-		if err != nil {
-			return "", fmt.Errorf("intro: %w", err)
-		}
-		text = page.Body
+	if line, _, _ := strings.Cut(text, "\n"); slices.Contains([]string{"---", "+++"}, strings.TrimSpace(line)) { // as files of a Hugo site have
+		if page, err := new(bookmark.Reader).Parse(file, data); err == nil {
+			text = page.Body
+		} // else it is a rule, as Markdown has it too
 	}
 	return draftfile.Text(text), nil
 }

@@ -31,7 +31,7 @@ func (n *newsletter) readNote() (was note, err error) {
 	if err != nil {
 		return was, fmt.Errorf("%w; make it readable", err)
 	}
-	if _, err := fmt.Sscanf(string(data), "%d %s %d\n", &was.number, &was.edition, &was.sent); err != nil {
+	if found, err := fmt.Sscanf(string(data), "%d %s %d\n", &was.number, &was.edition, &was.sent); found < 2 && err != nil {
 		return was, fmt.Errorf("%s: it does not name an edition by number and id; delete it if digest status shows the last edition that was sent", n.noteFile())
 	}
 	return was, nil
@@ -69,9 +69,12 @@ func (n *newsletter) checkNote(ctx context.Context, db *sqlite.DB) error {
 
 // note notes what is sent: before the first message leaves, and at the end.
 func (n *newsletter) note(e ledger.Edition, counts ledger.Counts) error {
+	if n.flags.dryRun {
+		return nil
+	}
 	was, err := n.readNote()
 	is := note{e.Number, e.ID, counts.Sent}
-	if n.flags.dryRun || err != nil || was.number > is.number || was == is {
+	if err != nil || was.number > is.number || was == is {
 		return err
 	}
 	if err := renameio.WriteFile(n.noteFile(), fmt.Appendf(nil, "%d %s %d\n", is.number, is.edition, is.sent), 0o600); err != nil {

@@ -115,6 +115,9 @@ func (n *newsletter) newPolicy() (selector.Policy, error) {
 		Name: n.Name, Now: n.clock().In(n.Location), Categories: n.Categories, Other: n.Other, Order: n.Order, PerHost: n.PerHost, ShareSlots: n.ShareSlots, Only: n.flags.categories,
 		Late: n.Late, CatchUp: n.CatchUp,
 	}
+	if n.MinItems > 0 && n.CatchUp.Longer(n.Late) { // what came late may have to wait as well
+		p.Late = n.CatchUp
+	}
 	var err error
 	if n.flags.asOf != "" {
 		if p.Now, err = parseTime("--as-of", n.flags.asOf, n.Location); err != nil {

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"digest/internal/bookmark"
 )
 
 func TestMain(m *testing.M) {
@@ -22,6 +25,14 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
+		},
+		Condition: func(cond string) (bool, error) {
+			dir, err := bookmark.Dir(t.TempDir())
+			if err != nil || cond != "index" {
+				return false, errors.Join(err, fmt.Errorf("no such condition: %s", cond))
+			}
+			defer dir.Close()
+			return dir.CanIndex(), nil
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)

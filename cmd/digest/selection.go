@@ -231,8 +231,9 @@ func (n *newsletter) memory(ctx context.Context, past *sqlite.DB) (selector.Memo
 		}
 	}
 	for _, s := range kept.Passed {
-		if end, closed := ends[s.Edition]; closed {
-			m.Passed[n.Identity.Canonical(s.Link)] = selector.Passed{Edition: s.Edition, End: end, Final: s.Final}
+		key := n.Identity.Canonical(s.Link)
+		if end, closed := ends[s.Edition]; closed && !m.Passed[key].Final {
+			m.Passed[key] = selector.Passed{Edition: s.Edition, End: end, Final: s.Final}
 		}
 	}
 	return m, nil

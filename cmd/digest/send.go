@@ -42,6 +42,7 @@ type book interface {
 	delivery.Ledger
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
 	Begin(ctx context.Context, newsletter string, since time.Time) error
+	Discard(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
 	Finish(ctx context.Context, edition string) error

@@ -28,5 +28,17 @@ func (d *DirFS) Open(name string) (fs.File, error) {
 	return d.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
+// CanIndex reports whether an [Index] knows files in the folder: not on file systems
+// of networks, for one.
+func (d *DirFS) CanIndex() bool {
+	root, err := openRoot(d)
+	if err != nil {
+		return false
+	}
+	defer root.close()
+	_, ok := root.keepsTime()
+	return ok
+}
+
 // Close releases the folder.
 func (d *DirFS) Close() error { return d.root.Close() }

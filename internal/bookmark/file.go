@@ -123,13 +123,13 @@ func (r *fileReader) indexed(in *sharedFolder, name string) (learn func(day int)
 	}
 	// What changes after this has another fingerprint.
 	file, ok := in.fingerprint(name)
-	if !ok {
+	if !ok || file.device != in.index.device {
 		return learn, false
 	}
-	if day, known := in.index.day(file); known {
+	if day, known := in.index.day(name, file); known {
 		return learn, r.look.out(day)
 	}
-	return func(day int) { in.index.learn(file, day) }, false
+	return func(day int) { in.index.learn(name, file, day) }, false
 }
 
 // remedy is what to do about a file that cannot be opened or read.

@@ -16,6 +16,9 @@ type folder interface {
 	open(name string) (fs.File, error)
 	// fingerprint is that of a regular file, where the system knows one.
 	fingerprint(name string) (_ fingerprint, ok bool)
+	// keepsTime reports whether the fingerprints of two states of a file differ for
+	// good, here and in the folders within that are on the same device.
+	keepsTime() (device uint64, ok bool)
 	close()
 }
 
@@ -50,5 +53,7 @@ func (f fsFolder) sub(name string) (folder, error) {
 func (f fsFolder) open(name string) (fs.File, error) { return f.fsys.Open(path.Join(f.name, name)) }
 
 func (f fsFolder) fingerprint(string) (fingerprint, bool) { return fingerprint{}, false }
+
+func (f fsFolder) keepsTime() (uint64, bool) { return 0, false }
 
 func (f fsFolder) close() {}

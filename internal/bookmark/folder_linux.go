@@ -148,6 +148,28 @@ func (f fdFolder) mode(name string) (_ fs.FileMode, ok bool) {
 	return fs.ModeIrregular, true
 }
 
+// keepsTime knows the file systems of local disks. Those of networks and archives
+// may give the number of one file to another, or no time of any change; one that
+// cannot be written may be another one next time.
+func (f fdFolder) keepsTime() (device uint64, ok bool) {
+	var system unix.Statfs_t
+	var stat unix.Stat_t
+	if unix.Fstatfs(int(f), &system) != nil || unix.Fstat(int(f), &stat) != nil || system.Flags&unix.ST_RDONLY != 0 {
+		return 0, false
+	}
+	switch int64(system.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC, zfsMagic, bcachefsMagic:
+		return uint64(stat.Dev), true
+	}
+	return 0, false
+}
+
+// As in statfs(2) and the file systems' own sources.
+const (
+	zfsMagic      = 0x2FC12FC1
+	bcachefsMagic = 0xCA451A4E
+)
+
 // fdFiles are used again: there are as many as files are read.
 var fdFiles = sync.Pool{New: func() any { return new(fdFile) }}
 

@@ -18,8 +18,9 @@ import (
 // cache in a file of its own: what is missing, damaged or of another version is
 // found out anew, and it is never the reason for an error.
 //
-// A file is known by its device, number, size and the times of its last change, of
-// content and of anything else. One that changed within grain of being read may
+// A file is known by its name, device, number, size and the times of its last
+// change, of content and of anything else, where the file system is one on which
+// these tell every two states apart. One that changed within grain of being read may
 // change again without showing it, and is not remembered.
 //
 // The file holds, after a mark, a record for each folder, and a table that finds
@@ -161,12 +162,23 @@ func (x *Index) days(folder uint64) []fileDay {
 
 // begin begins a new index beside the old one.
 func (x *Index) begin() {
+	x.sweep()
 	temp, err := os.CreateTemp(filepath.Dir(x.path), filepath.Base(x.path)+".*")
 	if err != nil {
 		return
 	}
 	x.temp, x.writer, x.at = temp, bufio.NewWriterSize(temp, 64<<10), int64(len(indexMark))
 	_, x.fault = x.writer.WriteString(indexMark)
+}
+
+// sweep removes what runs that were killed have left behind.
+func (x *Index) sweep() {
+	left, _ := filepath.Glob(x.path + ".*")
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(name)
+		}
+	}
 }
 
 // add writes the record of a folder.

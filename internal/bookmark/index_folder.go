@@ -12,12 +12,12 @@ type fingerprint struct {
 	modified, changed    int64 // nanoseconds since 1970
 }
 
-func (f fingerprint) hash() uint64 {
-	var b [40]byte
+func (f fingerprint) hash(name string) uint64 {
+	b := make([]byte, 40, 40+256) // no name is longer
 	for i, n := range []uint64{f.device, f.number, f.size, uint64(f.modified), uint64(f.changed)} {
 		binary.LittleEndian.PutUint64(b[8*i:], n)
 	}
-	return hash(b[:])
+	return hash(append(b, name...))
 }
 
 // A folderIndex is what the index knows of the files of a folder, and learns. It
@@ -25,6 +25,7 @@ func (f fingerprint) hash() uint64 {
 type folderIndex struct {
 	index  *Index
 	folder uint64
+	device uint64
 	known  []fileDay // by file
 
 	mutex sync.Mutex
@@ -32,11 +33,11 @@ type folderIndex struct {
 }
 
 // of is the folder at a path, as users see it.
-func (x *Index) of(path string) *folderIndex {
+func (x *Index) of(path string, device uint64) *folderIndex {
 	if x == nil {
 		return nil
 	}
-	f := &folderIndex{index: x, folder: hash([]byte(path))}
+	f := &folderIndex{index: x, folder: hash([]byte(path)), device: device}
 	if x.file != nil {
 		f.known = x.days(f.folder)
 	}
@@ -44,11 +45,8 @@ func (x *Index) of(path string) *folderIndex {
 }
 
 // day is that of a file, if it is known.
-func (f *folderIndex) day(file fingerprint) (day int, ok bool) {
-	if f == nil {
-		return 0, false
-	}
-	want := fileDay{file: file.hash()}
+func (f *folderIndex) day(name string, file fingerprint) (day int, ok bool) {
+	want := fileDay{file: file.hash(name)}
 	at, ok := slices.BinarySearchFunc(f.known, want, compareDays)
 	if !ok {
 		return 0, false
@@ -58,12 +56,12 @@ func (f *folderIndex) day(file fingerprint) (day int, ok bool) {
 }
 
 // learn remembers the day of a file, unless it changed just now.
-func (f *folderIndex) learn(file fingerprint, day int) {
-	if f == nil || f.index.temp == nil || max(file.modified, file.changed) > f.index.before {
+func (f *folderIndex) learn(name string, file fingerprint, day int) {
+	if f.index.temp == nil || max(file.modified, file.changed) > f.index.before {
 		return
 	}
 	f.index.changed.Store(true)
-	f.keep(fileDay{file.hash(), uint32(day)})
+	f.keep(fileDay{file.hash(name), uint32(day)})
 }
 
 func (f *folderIndex) keep(d fileDay) {

@@ -77,7 +77,7 @@ func (r *Reader) Read(sources ...Source) iter.Seq2[Bookmark, error] {
 		defer close(stop)
 		group.Go(func() {
 			defer close(blocks)
-			w := walker{stop, blocks, index}
+			w := walker{stop: stop, blocks: blocks, index: index}
 			for _, s := range sources {
 				w.source(s)
 			}

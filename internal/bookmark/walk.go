@@ -48,6 +48,7 @@ type walker struct {
 	stop   <-chan struct{}
 	blocks chan<- block
 	index  *Index // or nil
+	device uint64 // of the source; the index knows no other
 }
 
 func (w walker) source(s Source) {
@@ -57,6 +58,10 @@ func (w walker) source(s Source) {
 		return
 	}
 	defer root.close()
+	var ok bool
+	if w.device, ok = root.keepsTime(); !ok {
+		w.index = nil
+	}
 	// One folder is open at a time, and those that are being read: however deep
 	// they lie, open files do not run out.
 	for rest := []place{{".", false}}; len(rest) > 0; {
@@ -131,7 +136,7 @@ func (w walker) folder(root folder, source string, at place) (within []place, ok
 	if err != nil {
 		return nil, w.fault(dir, err)
 	}
-	shared := &sharedFolder{folder: f, index: w.index.of(dir)}
+	shared := &sharedFolder{folder: f, index: w.index.of(dir, w.device)}
 	shared.shares.Store(1)
 	defer shared.release()
 	l, err := list(f)

@@ -25,6 +25,9 @@ type DryRun struct {
 // NewDryRun answers with what past knows; nil knows nothing.
 func NewDryRun(past Reader) *DryRun { return &DryRun{past: past} }
 
+// Discard records nothing.
+func (d *DryRun) Discard(context.Context, string) error { return nil }
+
 // Begin records nothing.
 func (d *DryRun) Begin(context.Context, string, time.Time) error { return nil }
 

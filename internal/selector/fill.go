@@ -64,7 +64,7 @@ func (p Policy) fillOne(c Category, candidates []candidate, chosen choice) *fill
 			f.over = append(f.over, cand)
 		default:
 			f.take(cand, chosen)
-			cand.verdict.rule(Selected, "it is number %d in %q%s", len(f.taken), c.Heading(), cand.verdict.lateness())
+			cand.verdict.selected("it is number %d in %q", len(f.taken), c.Heading())
 		}
 	}
 	return f
@@ -123,7 +123,7 @@ func (p Policy) takeOver(f *filling, chosen choice) bool {
 		if p.admits(c, chosen) {
 			f.take(c, chosen)
 			f.extra++
-			c.verdict.rule(Selected, "it is number %d in %q, with a slot that another category left%s", len(f.taken), f.Heading(), c.verdict.lateness())
+			c.verdict.selected("it is number %d in %q, with a slot that another category left", len(f.taken), f.Heading())
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package selector
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Memory is what earlier editions leave for the next one. Its zero value
 // remembers nothing.
@@ -54,36 +57,37 @@ func (s Span) back(t time.Time) time.Time {
 	return s.Before(t).Start
 }
 
-// earlier rules on a bookmark of a time before the window, and reports whether it
-// may still be in the edition: it came after the window of its time was closed,
-// or there was no edition of its time.
-func (p Policy) earlier(v *Verdict, m Memory) bool {
-	date := v.Bookmark.Date
+// Reaches reports whether the edition can have what is of that date: it is within
+// the window, or before it and came after the window of its time was closed, or
+// there was no edition of its time.
+func (p Policy) Reaches(date time.Time, m Memory) bool {
+	if !date.Before(p.Window.Start) {
+		return date.Before(p.Window.End)
+	}
 	if m.Since.IsZero() || date.Before(m.Since) {
 		return false
 	}
-	closed := false
-	for _, w := range m.Closed {
-		closed = closed || w.Contains(date)
-	}
 	span := p.CatchUp
-	if closed {
-		span = p.Late
+	for _, w := range m.Closed {
+		if w.Contains(date) {
+			span = p.Late
+		}
 	}
-	if date.Before(span.back(p.Window.Start)) {
-		return false
-	}
-	v.Late = true
-	return true
+	return !date.Before(span.back(p.Window.Start))
 }
 
 // passed rules on a bookmark that was left out of an edition of its time. Pinned,
 // it gets another chance, unless an editor left it out.
 func (p Policy) passed(v *Verdict, key string, m Memory) bool {
 	by, ok := m.Passed[key]
-	if !ok || !v.Bookmark.Date.Before(by.End) || v.Bookmark.Pin && !by.Final {
+	if !ok || !v.Bookmark.Date.Before(by.End) {
 		return false
 	}
+	if v.Bookmark.Pin && !by.Final {
+		v.after = fmt.Sprintf(", pinned after edition %s had no place for it", by.Edition)
+		return false
+	}
+	v.again = true
 	if by.Final {
 		v.rule(OverLimit, "the editor of edition %s left it out", by.Edition)
 		v.Change = "name it in the draft of an edition, or give it a date after the window of that one"

@@ -68,7 +68,7 @@ func TestLate(t *testing.T) {
 			if v.Reason != tt.want {
 				t.Errorf("Reason = %s (%s), want %s", v.Reason, v.Detail, tt.want)
 			}
-			if late := tt.day < "2026-11-13"; tt.want == selector.Selected && (v.Late != late || strings.Contains(v.Detail, "late") != late) {
+			if late := tt.day < "2026-11-13"; tt.want == selector.Selected && (v.Late != late || !tt.pin && strings.Contains(v.Detail, "late") != late) {
 				t.Errorf("Late = %v, %q, want %v", v.Late, v.Detail, late)
 			}
 			if reach := p.Reach(m); v.Reason == selector.Selected && b.Date.Before(reach) {

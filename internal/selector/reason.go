@@ -76,22 +76,25 @@ type Verdict struct {
 	Section  string // the name of the category it was ranked in, if it came so far
 	Waits    bool   // its date is after the window, so a later edition may have it
 	Late     bool   // its date is before the window, and no edition of that time could have it
+
+	again bool   // an earlier edition left it out, which is what was ruled
+	after string // why it is here after its time, to be said if it is selected
 }
 
 // NoPlace reports whether the bookmark was of the edition's time, and the edition
 // had no place for it.
-func (v *Verdict) NoPlace() bool { return v.Reason == OverLimit || v.Reason == OtherCategory }
-
-// lateness says why a bookmark of another time is in the edition.
-func (v *Verdict) lateness() string {
-	if !v.Late {
-		return ""
-	}
-	return ", and late: no edition of its time could have it"
+func (v *Verdict) NoPlace() bool {
+	return !v.again && (v.Reason == OverLimit || v.Reason == OtherCategory)
 }
 
 func (v *Verdict) rule(r Reason, format string, args ...any) {
 	v.Reason, v.Detail, v.Change = r, fmt.Sprintf(format, args...), r.Remedy()
+}
+
+// selected rules that it is in.
+func (v *Verdict) selected(format string, args ...any) {
+	v.rule(Selected, format, args...)
+	v.Detail += v.after
 }
 
 func stamp(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") }

@@ -16,6 +16,7 @@ package selector
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -116,9 +117,15 @@ func (p Policy) ID() string {
 	}
 	id := p.Name + "-" + end.Format(layout)
 	index := p.index()
+	taken := map[string]bool{}
 	for i, c := range p.Categories { // whatever they are called and in which order
+		name := slug(c.Name)
+		if taken[name] { // c++ and c#, say
+			name = fmt.Sprintf("%s-%d", name, i+1)
+		}
+		taken[name] = true
 		if slices.ContainsFunc(p.Only, func(name string) bool { at, ok := index[Fold(name)]; return ok && at == i }) {
-			id += "-" + slug(c.Name)
+			id += "-" + name
 		}
 	}
 	return id
@@ -190,8 +197,11 @@ func (p Policy) untimely(v *Verdict, m Memory) bool {
 	case !b.Date.Before(p.Window.End):
 		v.rule(OutsideWindow, "its date %s is after the window %s", p.stamp(b.Date), p.Window)
 		v.Waits = true
-	case b.Date.Before(p.Window.Start) && !p.earlier(v, m):
+	case !p.Reaches(b.Date, m):
 		v.rule(OutsideWindow, "its date %s is before the window %s", p.stamp(b.Date), p.Window)
+	case b.Date.Before(p.Window.Start):
+		v.Late, v.after = true, ", and late: no edition of its time could have it"
+		return false
 	default:
 		return false
 	}

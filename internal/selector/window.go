@@ -62,6 +62,12 @@ func ParseSpan(s string) (Span, error) {
 	return span, nil
 }
 
+// Longer reports whether the span is longer than another one. A month has 30 days
+// here.
+func (s Span) Longer(than Span) bool { return s.length() > than.length() }
+
+func (s Span) length() time.Duration { return s.Hours + time.Duration(s.Days+30*s.Months)*24*time.Hour }
+
 // Before is the window of this span that ends at now: for hours at that very
 // moment, else with the day before now's, in now's time zone. Days and months
 // are counted on the calendar, so a change of clocks does not move an edge; in

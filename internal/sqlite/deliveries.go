@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"iter"
 	"time"
 
@@ -151,14 +152,18 @@ func (d *DB) page(ctx context.Context, edition string, state ledger.State, after
 // Resolve settles by hand what is unknown: as pending, to be sent once more,
 // or as rejected, to be left. It returns how many there were.
 func (d *DB) Resolve(ctx context.Context, edition string, to ledger.State, reply string) (int, error) {
-	result, err := d.db.ExecContext(ctx, `UPDATE delivery SET state = ?, owner = 0, due = 0, reply = ?, changed = ? WHERE edition = ? AND state = 'unknown'`,
-		to, reply, d.now().UnixMilli(), edition)
-	if err != nil {
-		return 0, d.wrap(err)
-	}
-	n, err := result.RowsAffected()
-	if err == nil && to == ledger.Pending && n > 0 {
-		_, err = d.db.ExecContext(ctx, `UPDATE edition SET finished = NULL WHERE id = ?`, edition)
-	}
-	return int(n), d.wrap(err)
+	var n int64
+	err := d.update(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE delivery SET state = ?, owner = 0, due = 0, reply = ?, changed = ? WHERE edition = ? AND state = 'unknown'`,
+			to, reply, d.now().UnixMilli(), edition)
+		if err != nil {
+			return err
+		}
+		if n, err = result.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE edition SET doubted = 1, finished = iif(?, NULL, finished) WHERE id = ?`, to == ledger.Pending, edition)
+		return err
+	})
+	return int(n), err
 }

@@ -25,9 +25,8 @@ func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int
 			e.Number, err = nextNumber(ctx, tx, e.Newsletter, e.ID)
 		case err == nil:
 			e.Number = fixed.Number
-			var out int
-			err = tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE edition = ? AND state IN ('sent', 'unknown', 'committing')`, e.ID).Scan(&out)
-			if err == nil && out > 0 {
+			var out bool
+			if out, err = d.isOut(ctx, tx, e.ID); err == nil && out {
 				e = fixed
 				return nil
 			}
@@ -44,6 +43,32 @@ func (d *DB) Open(ctx context.Context, e ledger.Edition, compose func(number int
 		return d.fix(ctx, tx, &e)
 	})
 	return e, err
+}
+
+// Discard forgets an edition that nobody has or may have; of another one, or of
+// none, it does nothing.
+func (d *DB) Discard(ctx context.Context, id string) error {
+	return d.update(ctx, func(tx *sql.Tx) error {
+		if out, err := d.isOut(ctx, tx, id); err != nil || out {
+			return err
+		}
+		return forget(ctx, tx, id)
+	})
+}
+
+// IsOut reports whether somebody has the edition, or may have it.
+func (d *DB) IsOut(ctx context.Context, id string) (bool, error) {
+	out, err := d.isOut(ctx, d.db, id)
+	return out, d.wrap(err)
+}
+
+func (d *DB) isOut(ctx context.Context, q querier, id string) (out bool, err error) {
+	doubted := ""
+	if d.version >= 3 {
+		doubted = ` OR EXISTS (SELECT 1 FROM edition WHERE id = ?1 AND doubted = 1)`
+	}
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM delivery WHERE edition = ?1 AND state IN ('sent', 'unknown', 'committing'))`+doubted, id).Scan(&out)
+	return out, err
 }
 
 // forget forgets an edition with all that belongs to it.

@@ -10,13 +10,25 @@ import (
 )
 
 // Begin notes when the newsletter's first window begins, before there is an
-// edition. Later calls change nothing.
+// edition. Later calls can only make it earlier.
 func (d *DB) Begin(ctx context.Context, newsletter string, since time.Time) error {
 	return d.update(ctx, func(tx *sql.Tx) error { return begin(ctx, tx, newsletter, since) })
 }
 
 func begin(ctx context.Context, tx *sql.Tx, newsletter string, since time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO newsletter (name, since, number, edition) VALUES (?, ?, 0, '')`, newsletter, since.Format(timeLayout))
+	var first string
+	err := tx.QueryRowContext(ctx, `SELECT since FROM newsletter WHERE name = ?`, newsletter).Scan(&first)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = tx.ExecContext(ctx, `INSERT INTO newsletter (name, since, number, edition) VALUES (?, ?, 0, '')`, newsletter, since.Format(timeLayout))
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	was, err := time.Parse(timeLayout, first)
+	if err == nil && since.Before(was) { // the clock was wrong then
+		_, err = tx.ExecContext(ctx, `UPDATE newsletter SET since = ? WHERE name = ?`, since.Format(timeLayout), newsletter)
+	}
 	return err
 }
 
@@ -25,7 +37,7 @@ func remember(ctx context.Context, tx *sql.Tx, e ledger.Edition) error {
 	if err := begin(ctx, tx, e.Newsletter, e.Start); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE newsletter SET number = ?, edition = ? WHERE name = ?`, e.Number, e.ID, e.Newsletter); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE newsletter SET number = ?1, edition = ?2 WHERE name = ?3 AND number < ?1`, e.Number, e.ID, e.Newsletter); err != nil {
 		return err
 	}
 	for _, b := range e.Passed {

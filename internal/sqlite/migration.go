@@ -28,6 +28,7 @@ func toVersion2() string {
 func toVersion3() string {
 	return table("newsletter") + table("passed") + table("subscriber") + table("bounce") + `
 		ALTER TABLE edition ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+		ALTER TABLE edition ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
 		INSERT INTO newsletter SELECT newsletter, window_end, number, id FROM edition e
 			WHERE number = (SELECT max(number) FROM edition WHERE newsletter = e.newsletter);`
 }

@@ -23,6 +23,7 @@ CREATE TABLE edition (
   finished     TEXT,
   owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim
   partial      INTEGER NOT NULL DEFAULT 0, -- 1: of some categories only
+  doubted      INTEGER NOT NULL DEFAULT 0, -- 1: a person decided on replies that were lost, so somebody may have it
   UNIQUE (newsletter, number)
 ) STRICT;
 

@@ -21,6 +21,8 @@ import (
 // A Ledger is all that a ledger does.
 type Ledger interface {
 	Open(ctx context.Context, e ledger.Edition, compose func(number int) ([]byte, error)) (ledger.Edition, error)
+	Discard(ctx context.Context, edition string) error
+	IsOut(ctx context.Context, edition string) (bool, error)
 	Edition(ctx context.Context, id string) (ledger.Edition, error)
 	Begin(ctx context.Context, newsletter string, since time.Time) error
 	Number(ctx context.Context, newsletter, edition string) (int, error)
@@ -53,6 +55,9 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"numbers rise in each newsletter", numbersRise},
 		{"a bookmark is featured once", featuredOnce},
 		{"what was featured comes in the order of the editions", featuredInOrder},
+		{"an edition that is made anew keeps its number", numberStays},
+		{"what a person decides leaves a doubt", doubtStays},
+		{"a beginning can become earlier", wrongClock},
 		{"windows and what had no place are remembered", windowsRemembered},
 		{"everyone on the list is claimed once", claimedOnce},
 		{"many connections share a list", claimedTogether},

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -104,5 +105,67 @@ func windowsRemembered(t *testing.T, l Ledger) {
 		if slices.Sort(got); strings.Join(got, " ") != want {
 			t.Errorf("Passed since day %d = %q, want %q", since, got, want)
 		}
+	}
+}
+
+// numberStays: an older edition that is made anew keeps its number, and the
+// newest one stays the newest.
+func numberStays(t *testing.T, l Ledger) {
+	fix(t, l, "weekly-1")
+	fix(t, l, "weekly-2")
+	if again := fix(t, l, "weekly-1"); again.Number != 1 {
+		t.Errorf("made anew it is number %d, want 1", again.Number)
+	}
+	if n, id, err := l.Newest(ctx, "weekly"); err != nil || n != 2 || id != "weekly-2" {
+		t.Errorf("Newest = %d, %s, %v, want 2, weekly-2", n, id, err)
+	}
+	if e := fix(t, l, "weekly-3"); e.Number != 3 {
+		t.Errorf("the next is number %d, want 3", e.Number)
+	}
+}
+
+// doubtStays: after a person has decided on a reply that was lost, somebody may
+// still have the edition.
+func doubtStays(t *testing.T, l Ledger) {
+	for _, to := range []ledger.State{ledger.Rejected, ledger.Pending} {
+		id := "weekly-" + string(to)
+		run := ledger.Run{Edition: fix(t, l, id).ID, Owner: 'a'}
+		check := func(want bool) {
+			t.Helper()
+			if out, err := l.IsOut(ctx, id); err != nil || out != want {
+				t.Errorf("IsOut of %s = %v, %v, want %v", id, out, err, want)
+			}
+			if err := l.Discard(ctx, id); err != nil {
+				t.Error(err)
+			}
+			if _, err := l.Edition(ctx, id); want && err != nil || !want && !errors.Is(err, ledger.ErrNotFound) {
+				t.Errorf("Edition of %s after Discard = %v, want that it is there: %v", id, err, want)
+			}
+		}
+		check(false)
+		run = ledger.Run{Edition: fix(t, l, id).ID, Owner: 'a'}
+		plan(t, l, run, list(0, 1), ledger.Plan{})
+		r := claim(t, l, run, 1)[0]
+		if err := errors.Join(l.Commit(ctx, run, r.ID), l.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: ledger.Unknown}), l.Flush(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		check(true)
+		if n, err := l.Resolve(ctx, id, to, "by hand"); err != nil || n != 1 {
+			t.Errorf("Resolve = %d, %v, want 1", n, err)
+		}
+		check(true)
+	}
+}
+
+// wrongClock: what began at a later time may turn out to have begun earlier.
+func wrongClock(t *testing.T, l Ledger) {
+	day := time.Date(2027, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, since := range []time.Time{day, day.AddDate(-1, 0, 0), day} {
+		if err := l.Begin(ctx, "weekly", since); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m, err := l.Memory(ctx, "weekly", time.Time{}); err != nil || !m.Since.Equal(day.AddDate(-1, 0, 0)) {
+		t.Errorf("Memory = %+v, %v, want since %v", m, err, day.AddDate(-1, 0, 0))
 	}
 }
