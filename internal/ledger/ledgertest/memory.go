@@ -129,7 +129,7 @@ func numberStays(t *testing.T, l Ledger) {
 func doubtStays(t *testing.T, l Ledger) {
 	for _, to := range []ledger.State{ledger.Rejected, ledger.Pending} {
 		id := "weekly-" + string(to)
-		run := ledger.Run{Edition: fix(t, l, id).ID, Owner: 'a'}
+		fix(t, l, id)
 		check := func(want bool) {
 			t.Helper()
 			if out, err := l.IsOut(ctx, id); err != nil || out != want {
@@ -143,7 +143,7 @@ func doubtStays(t *testing.T, l Ledger) {
 			}
 		}
 		check(false)
-		run = ledger.Run{Edition: fix(t, l, id).ID, Owner: 'a'}
+		run := ledger.Run{Edition: fix(t, l, id).ID, Owner: 'a'}
 		plan(t, l, run, list(0, 1), ledger.Plan{})
 		r := claim(t, l, run, 1)[0]
 		if err := errors.Join(l.Commit(ctx, run, r.ID), l.Settle(ctx, run, ledger.Settlement{ID: r.ID, State: ledger.Unknown}), l.Flush(ctx)); err != nil {
