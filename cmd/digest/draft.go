@@ -75,7 +75,7 @@ func draftOf(s *selection) *draftfile.File {
 	}
 	for _, v := range s.verdicts {
 		if v.Reason == selector.Selected || v.NoPlace() {
-			f.Offered = append(f.Offered, v.Bookmark.Path)
+			f.Offered = append(f.Offered, v.Bookmark.Link)
 		}
 	}
 	return f

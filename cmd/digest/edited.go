@@ -110,19 +110,24 @@ func (n *newsletter) edited(ctx context.Context, past *sqlite.DB) (*selection, e
 		}
 		s.edition.Sections = append(s.edition.Sections, section)
 	}
+	offered := map[string]bool{}
+	for _, link := range n.edits.Offered {
+		offered[n.Identity.Canonical(link)] = true
+	}
+	for b := range s.edition.All() {
+		if len(offered) > 0 && b.Link != "" && !offered[b.Key()] {
+			n.log.Warn(fmt.Sprintf("%s: it was not there to choose from when %s was written, or had another link", printPath(b.Path), n.flags.draft))
+		}
+	}
 	if n.isWhole() {
-		s.passed = n.leftOut(r.bookmarks, files, m)
+		s.passed = n.leftOut(r.bookmarks, files, offered, m)
 	}
 	return s, errors.Join(faults...)
 }
 
 // leftOut is what the editor was offered and did not name. What came after the
 // draft was written nobody has looked at: it comes with the next edition.
-func (n *newsletter) leftOut(bookmarks []bookmark.Bookmark, files contentFiles, m selector.Memory) (out []ledger.Passed) {
-	offered := map[string]bool{}
-	for _, path := range n.edits.Offered {
-		offered[path] = true
-	}
+func (n *newsletter) leftOut(bookmarks []bookmark.Bookmark, files contentFiles, offered map[string]bool, m selector.Memory) (out []ledger.Passed) {
 	_, verdicts := n.policy.Select(slices.Values(bookmarks), m)
 	later := 0
 	for _, v := range verdicts {
@@ -131,7 +136,7 @@ func (n *newsletter) leftOut(bookmarks []bookmark.Bookmark, files contentFiles, 
 			continue
 		}
 		switch {
-		case offered[b.Path]:
+		case b.Link != "" && offered[b.Key()]:
 			out = append(out, passed(b, true))
 		case v.Reason == selector.Selected && n.policy.Window.Contains(b.Date) && len(offered) > 0:
 			later++

@@ -15,8 +15,8 @@
 //	        title: A title
 //	        note: Skip to the *second half*.
 //	offered:
-//	  - content/x.md
-//	  - content/y.md
+//	  - https://example.org/x
+//	  - https://example.org/y
 //
 // It is YAML, and read strictly: an unknown key is more often a slip than a wish.
 package draftfile
@@ -40,7 +40,7 @@ type File struct {
 	Edition      string // id
 	Start, End   time.Time
 	Sections     []Section // never empty ones
-	Offered      []string  // paths of what there was to choose from when it was written
+	Offered      []string  // links of what there was to choose from when it was written
 }
 
 // Names reports whether the file names a bookmark, by its path.

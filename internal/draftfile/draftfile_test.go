@@ -21,7 +21,7 @@ func example() *File {
 			{Category: "design", Title: "Design", Bookmarks: []Bookmark{{Path: "content/grids.md", Title: `Grids: "why?"`}, {Path: "content/7", Title: "7", Note: "Skip to the *second half*."}}},
 			{Title: "Elsewhere", Bookmarks: []Bookmark{{Path: "content/a\nb.md", Title: "yes", Note: "- one\n- two"}}},
 		},
-		Offered: []string{"content/grids.md", "content/a\nb.md"},
+		Offered: []string{"https://example.org/grids", "https://example.org/\n"},
 	}
 }
 
@@ -64,8 +64,8 @@ func ExampleFile_Bytes() {
 	// # What there was to choose from when this was written; leave it as it stands. What
 	// # is here and not above was left out by you, and does not come later.
 	// offered:
-	//   - content/grids.md
-	//   - "content/a\nb.md"
+	//   - https://example.org/grids
+	//   - "https://example.org/\n"
 }
 
 // without is a file that does not say where it was read.

@@ -46,8 +46,8 @@ func (f *File) Bytes() []byte {
 	if len(f.Offered) > 0 {
 		b.WriteString("\n# What there was to choose from when this was written; leave it as it stands. What\n# is here and not above was left out by you, and does not come later.\noffered:\n")
 	}
-	for _, path := range f.Offered {
-		fmt.Fprintf(&b, "  - %s\n", scalar(path))
+	for _, link := range f.Offered {
+		fmt.Fprintf(&b, "  - %s\n", scalar(link))
 	}
 	return b.Bytes()
 }

@@ -48,6 +48,8 @@ func TestProse(t *testing.T) {
 		{"a link without words", "[](https://example.com/a)", `<p><a href="https://example.com/a">example.com/a</a></p>`, "example.com/a\nhttps://example.com/a"},
 		{"a host of letters", "[a](https://bücher.example/ü)", `<p><a href="https://xn--bcher-kva.example/%C3%BC">a</a></p>`, "a\nhttps://xn--bcher-kva.example/%C3%BC"},
 		{"a mailbox", "<me@example.com>", `<p><a href="mailto:me@example.com">me@example.com</a></p>`, "me@example.com\nmailto:me@example.com"},
+		{"a link and a mailbox", "[a](https://example.com/a), <me@example.com>", `<p><a href="https://example.com/a">a</a>, <a href="mailto:me@example.com">me@example.com</a></p>`,
+			"a, me@example.com\n\na:\nhttps://example.com/a\n\nmailto:me@example.com"},
 		{"links that are none", "[a](javascript:b) [c](/d) [e](data:f) [g](https://) [h](mailto:)", "<p>a c e g h</p>", "a c e g h"},
 		{"a list", "- one\n- [two](https://example.com/2)\n  more\n", `<ul><li>one</li><li><a href="https://example.com/2">two</a> more</li></ul>`, "- one\n- two more\n  https://example.com/2"},
 		{"a list of paragraphs", "1. one\n\n   more\n\n2. two", "<ol><li>one<p>more</p></li><li>two</li></ol>", "1. one\n\n   more\n2. two"},

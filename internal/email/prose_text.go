@@ -65,6 +65,10 @@ func (b block) paragraph(columns int) string {
 		return text + "\n" + links[0]
 	}
 	for i, link := range links {
+		if label := strings.TrimSpace(words[i]); label == link || "mailto:"+label == link {
+			text += "\n\n" + link
+			continue
+		}
 		text += "\n\n" + wrapWithin(strings.TrimSpace(words[i])+":", columns) + "\n" + link
 	}
 	return text
