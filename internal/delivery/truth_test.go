@@ -59,7 +59,7 @@ func (s *hasty) hurry(now bool) {
 // brief are short timeouts for some phases, and for the others such that a test
 // which goes wrong comes to an end.
 func brief(phases ...smtptest.Phase) email.Timeouts {
-	const short, long = 2 * time.Second, time.Minute // shorter than a busy machine may stall is too short
+	const short, long = time.Second, time.Minute
 	t := email.Timeouts{Connect: long, Command: long, Data: long, Body: long, Dot: long}
 	for _, p := range phases {
 		switch p {

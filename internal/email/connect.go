@@ -98,6 +98,9 @@ func (s *Sender) open(ctx context.Context) (phase string, err error) {
 			return phaseAuth, err
 		}
 	}
+	if !stop() { // what ends the connection may still be on its way
+		return phaseConnect, ctx.Err()
+	}
 	s.client, s.offers = client, offersOf(client)
 	return "", nil
 }
