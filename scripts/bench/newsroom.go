@@ -89,8 +89,12 @@ func address(i int) string {
 // send delivers the edition to a list of n subscribers as if for the first
 // time, and checks that they have it.
 func (n *newsroom) send(ctx context.Context, port, list string, subscribers, connections int) (u usage, err error) {
-	for _, end := range []string{"", "-wal", "-shm"} {
-		if err := os.RemoveAll(n.path("digest.db" + end)); err != nil {
+	was, err := filepath.Glob(n.path("digest.db*"))
+	if err != nil {
+		return u, err
+	}
+	for _, name := range was {
+		if err := os.RemoveAll(name); err != nil {
 			return u, err
 		}
 	}
