@@ -1,4 +1,5 @@
-// Package sqlite keeps the ledger in an embedded database, one file.
+// Package sqlite keeps the ledger, and the list if it is not a file, in an embedded
+// database, one file.
 //
 // What it has answered for is durable: the database runs with a write-ahead
 // log and synchronous=FULL, and refuses to run otherwise. With anything less a
