@@ -2,11 +2,12 @@ package bounce
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base32"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"digest/internal/subscriber"
 )
 
 // Paths makes the return paths of a newsletter, one for each message: a bounce
@@ -20,7 +21,7 @@ import (
 // small letters, since some servers change the case of a local part.
 type Paths struct {
 	Base       string // the address that all of them arrive at
-	Secret     []byte
+	Keys       subscriber.Keys
 	Newsletter string
 }
 
@@ -41,13 +42,12 @@ var (
 // recipient's key.
 func (p Paths) Of(id int64, edition int, key string) string {
 	local, domain, _ := strings.Cut(p.Base, "@")
-	return local + "+" + strconv.FormatInt(id, 32) + "-" + p.mac(edition, key) + "@" + domain
+	return local + "+" + strconv.FormatInt(id, 32) + "-" + p.mac(p.Keys[0], edition, key) + "@" + domain
 }
 
-func (p Paths) mac(edition int, key string) string {
-	h := hmac.New(sha256.New, p.Secret)
-	fmt.Fprintf(h, "bounce\x00%s\x00%d\x00%s", p.Newsletter, edition, key)
-	return lowerHex.EncodeToString(h.Sum(nil)[:macBytes])
+func (p Paths) mac(k subscriber.Key, edition int, key string) string {
+	mac := k.MAC("bounce", p.Newsletter, strconv.Itoa(edition), key)
+	return lowerHex.EncodeToString(mac[:macBytes])
 }
 
 // A Claim is what a return path says, before anybody has verified it.
@@ -80,5 +80,5 @@ func (p Paths) Parse(address string) (Claim, bool) {
 // Verify reports whether we have made the claimed return path, for this edition
 // and this recipient.
 func (p Paths) Verify(c Claim, edition int, key string) bool {
-	return hmac.Equal([]byte(c.mac), []byte(p.mac(edition, key)))
+	return slices.ContainsFunc(p.Keys, func(k subscriber.Key) bool { return hmac.Equal([]byte(c.mac), []byte(p.mac(k, edition, key))) })
 }

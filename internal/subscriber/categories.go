@@ -29,8 +29,11 @@ func ParseCategories(text string, commas bool) Categories {
 			names = append(names, name)
 		}
 	}
-	return Categories(strings.Join(names, "; "))
+	return JoinCategories(names)
 }
+
+// JoinCategories are names, none of which has a semicolon in it.
+func JoinCategories(names []string) Categories { return Categories(strings.Join(names, "; ")) }
 
 // Names are the names one by one.
 func (c Categories) Names() []string {

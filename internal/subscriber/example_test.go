@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"digest/internal/subscriber"
 )
@@ -38,8 +39,16 @@ func ExampleReadCSV() {
 	// left out: line 3: "nobody": no @ in it
 }
 
-func ExampleToken() {
-	secret := []byte("sixteen bytes or more of it")
-	fmt.Println(len(subscriber.Token(secret, "weekly", "tobias@example.org")) == subscriber.TokenLength)
-	// Output: true
+func ExampleKeys() {
+	keys := subscriber.NewKeys("sixteen bytes or more of it")
+	token := keys.Token(subscriber.Leaving, "weekly", "tobias@example.org")
+
+	claim, ok := keys.Parse(token)
+	fmt.Println(ok, claim.Tag == keys.Tag("weekly", "tobias@example.org")) // whom to look for
+	fmt.Println(claim.Verify(subscriber.Leaving, "weekly", "tobias@example.org", time.Now()))
+	fmt.Println(claim.Verify(subscriber.Preferences, "weekly", "tobias@example.org", time.Now()))
+	// Output:
+	// true true
+	// true
+	// false
 }
