@@ -32,6 +32,7 @@ const (
 	Soft      Kind = "soft"       // not delivered, which may pass: a full mailbox, a host that is away
 	Complaint Kind = "complaint"  // the recipient has called the letter spam
 	AutoReply Kind = "auto-reply" // somebody is out of office, or a program has answered
+	Leaving   Kind = "leaving"    // a mail to the address for leaving, with a reader's token
 	Unclear   Kind = "unclear"    // none of these for sure: for a person to read
 )
 
@@ -43,6 +44,7 @@ type Report struct {
 	Final      string // where it went in the end: after a forward another one
 	Status     string // RFC 3463, such as 5.1.1; may be empty
 	Diagnostic string // the other server's words
+	Token      string // of who is leaving; see package subscriber
 	Why        string // it is of this kind
 }
 
@@ -90,7 +92,7 @@ func parse(text string) Message {
 
 // reports are what the first reader that knows the message makes of it.
 func reports(head fields, t *tree) []Report {
-	for _, read := range []func(fields, *tree) []Report{complaint, deliveryReport, plainBounce, autoReply} {
+	for _, read := range []func(fields, *tree) []Report{leaving, complaint, deliveryReport, plainBounce, autoReply, asking} {
 		if found := read(head, t); len(found) > 0 {
 			return found
 		}

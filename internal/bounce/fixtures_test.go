@@ -80,6 +80,8 @@ var fixtures = []struct {
 	{"broken-lines", Hard, "5.1.1", "no such mailbox", true},
 	{"no-action", Hard, "5.1.1", "no such mailbox", true},
 	{"no-status", Hard, "5.1.1", "no such mailbox", true},
+	{"leaving", Leaving, "", "asks to leave", false},
+	{"leaving-answered", Unclear, "", "somebody asks to leave", false},
 }
 
 func fixture(t testing.TB, name string) string {
@@ -98,6 +100,12 @@ func read(t testing.TB, text string) Message {
 		t.Fatal(err)
 	}
 	return m
+}
+
+func TestTokenOfWhoLeaves(t *testing.T) {
+	if r := read(t, fixture(t, "leaving")).For(tobias); r.Token != "fiujl8KgAkqEYI-1_JGSrLTsATtGYwkv" {
+		t.Errorf("Token = %q", r.Token)
+	}
 }
 
 func TestFixtures(t *testing.T) {
