@@ -50,24 +50,44 @@ func Load(fsys fs.FS, tag string) (*Locale, error) {
 	if err != nil {
 		return nil, fmt.Errorf("language %q: it is no language tag", tag)
 	}
-	for at := t; at != language.Und; at = at.Parent() {
-		name := path.Join(Dir, at.String()+".yaml")
-		data, err := fs.ReadFile(fsys, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return parse(name, t, data)
+	name, data, err := find(fsys, Dir, t)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("language %s: there are no words for it, only for %s; write %s/%s.yaml into the folder of templates",
-		t, strings.Join(Languages(fsys), ", "), Dir, t)
+	return parse(name, t, data)
+}
+
+// find is the file of a language in a folder, or of the one it is a kind of.
+func find(fsys fs.FS, dir string, t language.Tag) (name string, data []byte, err error) {
+	for at := t; at != language.Und; at = at.Parent() {
+		name = path.Join(dir, at.String()+".yaml")
+		if data, err = fs.ReadFile(fsys, name); !errors.Is(err, fs.ErrNotExist) {
+			return name, data, err
+		}
+	}
+	return "", nil, fmt.Errorf("language %s: %w, only for %s; write %s/%s.yaml into the folder of templates",
+		t, errNoWords, strings.Join(tags(fsys, dir), ", "), dir, t)
+}
+
+var errNoWords = errors.New("there are no words for it")
+
+// Words is the language whose words Load reads for a tag, by the name of its file:
+// pt for pt-BR. It is empty if there are none, or tag is no language tag.
+func Words(fsys fs.FS, tag string) string {
+	t, err := language.Parse(tag)
+	for at := t; err == nil && at != language.Und; at = at.Parent() {
+		if _, err := fs.Stat(fsys, path.Join(Dir, at.String()+".yaml")); err == nil {
+			return at.String()
+		}
+	}
+	return ""
 }
 
 // Languages are the tags that have a file.
-func Languages(fsys fs.FS) []string {
-	names, _ := fs.Glob(fsys, Dir+"/*.yaml") // the pattern is good
+func Languages(fsys fs.FS) []string { return tags(fsys, Dir) }
+
+func tags(fsys fs.FS, dir string) []string {
+	names, _ := fs.Glob(fsys, dir+"/*.yaml") // the pattern is good
 	for i, n := range names {
 		names[i] = strings.TrimSuffix(path.Base(n), ".yaml")
 	}
@@ -77,7 +97,7 @@ func Languages(fsys fs.FS) []string {
 
 // parse reads a file. Each fault begins with its name.
 func parse(name string, t language.Tag, data []byte) (*Locale, error) {
-	l := &Locale{name: name, tag: t, dir: direction(t), phrases: map[string]phrase{}}
+	l := &Locale{name: name, tag: t, dir: direction(t)}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&l.file); err != nil {
@@ -98,18 +118,25 @@ func parse(name string, t language.Tag, data []byte) (*Locale, error) {
 			fault("dates: %s: there is no {%s}, only {%s}", pattern, odd, strings.Join(dateWords, "}, {"))
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(l.file.Phrases)) {
-		p, err := newPhrase(l.file.Phrases[key])
+	return l, errors.Join(append(faults, l.take(l.file.Phrases))...)
+}
+
+// take makes these the phrases of the locale.
+func (l *Locale) take(texts map[string]any) error {
+	l.phrases = map[string]phrase{}
+	var faults []error
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		p, err := newPhrase(texts[key])
 		if err != nil {
-			fault("phrases: %s: %w", key, err)
+			faults = append(faults, fmt.Errorf("%s: phrases: %s: %w", l.name, key, err))
 		}
 		l.phrases[key] = p
 	}
-	return l, errors.Join(faults...)
+	return errors.Join(faults...)
 }
 
 // phraseWords are what phrases may have filled in.
-var phraseWords = []string{"count", "title", "period", "date", "number", "lead", "section"}
+var phraseWords = []string{"count", "title", "period", "date", "number", "lead", "section", "address"}
 
 // unknown is a placeholder of a text that nothing is filled in for, or empty.
 func unknown(text string, known []string) (odd string) {

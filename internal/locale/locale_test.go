@@ -156,3 +156,18 @@ func Example() {
 	fmt.Println(said)
 	// Output: 3 Links vom 13. bis 19. November 2026
 }
+
+// Whoever asks for words gets those that Load reads.
+func TestWords(t *testing.T) {
+	fsys := templates.FS("")
+	for tag, want := range map[string]string{
+		"en": "en", "en-GB": "en", "pt-br": "pt", "de_AT": "de", "de-x-secret": "de", "zh-TW": "", "nl": "", "German": "", "": "", "../en": "", "und": "",
+	} {
+		if got := locale.Words(fsys, tag); got != want {
+			t.Errorf("Words(%q) = %q, want %q", tag, got, want)
+		}
+		if _, err := locale.Load(fsys, tag); (err == nil) != (want != "") {
+			t.Errorf("Load(%q) = %v, and Words gives %q", tag, err, want)
+		}
+	}
+}
