@@ -75,10 +75,9 @@ func (c *connection) take(ctx context.Context) *letter {
 					c.cancel(err)
 				}
 			}
-			if ctx.Err() == nil {
-				return &letter{r, c.Compose(r)}
+			if l := c.compose(ctx, r); l != nil {
+				return l
 			}
-			c.unused(ctx, r)
 		case <-timer.C:
 			_ = c.sender.Close()
 		}
@@ -93,10 +92,24 @@ func (c *connection) peek(ctx context.Context) *letter {
 	select {
 	case r, ok := <-c.queue:
 		if ok {
-			return &letter{r, c.Compose(r)}
+			return c.compose(ctx, r)
 		}
 	default:
 	}
+	return nil
+}
+
+// compose makes the letter of somebody who was taken from the queue, or gives them
+// back if the job ends.
+func (c *connection) compose(ctx context.Context, r ledger.Recipient) *letter {
+	if ctx.Err() == nil {
+		m, err := c.Compose(r)
+		if err == nil {
+			return &letter{r, m}
+		}
+		c.cancel(err)
+	}
+	c.unused(ctx, r)
 	return nil
 }
 
@@ -115,16 +128,20 @@ func (c *connection) deliver(ctx context.Context, l *letter) (next *letter) {
 	}
 	era := c.pace.now()
 	// What the ledger is told must reach it, even if ctx is done.
-	record := context.WithoutCancel(ctx)
+	record, left := context.WithoutCancel(ctx), false
 	o := c.sender.Send(ctx, l.message, message, func() error {
 		err := c.Ledger.Commit(record, c.Run, l.to.ID)
-		if err != nil {
+		if left = errors.Is(err, ledger.ErrLeft); err != nil && !left {
 			c.cancel(err)
 		}
 		return err
 	})
+	if left {
+		c.inHand.Done()
+		return next
+	}
 	if c.Log.Enabled(ctx, slog.LevelDebug) {
-		c.Log.Debug("message", "edition", c.Run.Edition, "recipient", l.to.Address, "outcome", o.String())
+		c.Log.Debug("message", "edition", c.Run.Edition, "delivery", l.to.ID, "outcome", o.String())
 	}
 	c.feel(ctx, o, era)
 	if o.Untried() {

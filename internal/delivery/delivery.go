@@ -54,11 +54,11 @@ type Ledger interface {
 type Job struct {
 	Run         ledger.Run
 	Ledger      Ledger
-	Compose     func(ledger.Recipient) email.Message
-	Connect     func() Sender // called once a connection; each is used by one goroutine
-	Connections int           // most at once; 0: one
-	Rate        float64       // most messages a second over all connections; 0: no limit
-	Trusted     bool          // somebody got this edition in an earlier job: the server takes our mail
+	Compose     func(ledger.Recipient) (email.Message, error) // an error ends the job
+	Connect     func() Sender                                 // called once a connection; each is used by one goroutine
+	Connections int                                           // most at once; 0: one
+	Rate        float64                                       // most messages a second over all connections; 0: no limit
+	Trusted     bool                                          // somebody got this edition in an earlier job: the server takes our mail
 	Patience    Patience
 	Log         *slog.Logger     // a line for each message, at debug level; may be nil
 	Progress    func(Report)     // called after each message, never twice at once; may be nil

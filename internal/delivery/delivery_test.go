@@ -76,9 +76,9 @@ func render() (*email.Draft, error) {
 	}, 1, day)
 }
 
-func compose(draft *email.Draft) func(ledger.Recipient) email.Message {
-	return func(r ledger.Recipient) email.Message {
-		return draft.To(email.Recipient{Address: mail.Address{Name: r.Name, Address: r.Address}, Token: r.Key})
+func compose(draft *email.Draft) func(ledger.Recipient) (email.Message, error) {
+	return func(r ledger.Recipient) (email.Message, error) {
+		return draft.To(email.Recipient{Address: mail.Address{Name: r.Name, Address: r.Address}, Token: r.Key}), nil
 	}
 }
 

@@ -211,7 +211,7 @@ func TestDoStopsWhenItsClaimsAreLost(t *testing.T) {
 	job := newJob(t, db, server)
 	other, address := ledger.Run{Edition: run.Edition, Owner: 2}, job.Compose
 	composed := 0
-	job.Compose = func(r ledger.Recipient) email.Message {
+	job.Compose = func(r ledger.Recipient) (email.Message, error) {
 		if composed++; composed == 4 { // while the third is on its way
 			if _, err := db.Plan(t.Context(), other, recipients(10), ledger.Plan{}); err != nil {
 				t.Error(err)
@@ -236,7 +236,7 @@ func TestDoStopsBeforeTheDotWhenTheLedgerFails(t *testing.T) {
 	db := plan(t, 10)
 	job := newJob(t, db, server)
 	address, composed := job.Compose, 0
-	job.Compose = func(r ledger.Recipient) email.Message {
+	job.Compose = func(r ledger.Recipient) (email.Message, error) {
 		if composed++; composed == 4 { // while the third is on its way
 			_ = db.Close()
 		}
@@ -248,5 +248,30 @@ func TestDoStopsBeforeTheDotWhenTheLedgerFails(t *testing.T) {
 	}
 	if n := len(server.Messages()); n != 2 {
 		t.Errorf("the server accepted %d messages, want 2", n)
+	}
+}
+
+// A letter that cannot be made ends the job, and nobody stays claimed.
+func TestDoStopsWhenALetterCannotBeMade(t *testing.T) {
+	server := smtptest.Start(t, smtptest.Config{})
+	db := plan(t, 10)
+	job := newJob(t, db, server)
+	compose, composed := job.Compose, 0
+	broken := errors.New("its variant is damaged")
+	job.Compose = func(r ledger.Recipient) (email.Message, error) {
+		if composed++; composed == 4 {
+			return email.Message{}, broken
+		}
+		return compose(r)
+	}
+	report, err := job.Do(t.Context())
+	if want := (delivery.Report{Sent: 3}); !errors.Is(err, broken) || report != want {
+		t.Errorf("Do = %+v, %v, want %+v and %v", report, err, want, broken)
+	}
+	if n := len(server.Messages()); n != 3 {
+		t.Errorf("the server accepted %d messages, want 3", n)
+	}
+	if got, want := counts(t, db), (ledger.Counts{Sent: 3, Pending: 7}); got != want {
+		t.Errorf("the ledger counts %+v, want %+v", got, want)
 	}
 }

@@ -10,6 +10,9 @@
 //	               ▼            └──────▶ unknown    the reply was lost
 //	            pending (after a crash)
 //
+// Who has chosen categories of which an edition has nothing is empty in place of
+// pending: until they choose something else they wait for nothing.
+//
 // committing is on disk before the final dot of the message leaves, so after a
 // crash only what is committing is in doubt; it becomes unknown. All else was
 // surely sent, or surely not.
@@ -33,7 +36,11 @@ const (
 	Deferred   State = "deferred"
 	Rejected   State = "rejected"
 	Unknown    State = "unknown"
+	Empty      State = "empty" // of what the recipient chose there is nothing
 )
+
+// Nothing is the choice of a recipient for whom an edition has nothing.
+const Nothing = "-"
 
 // ErrNotFound is the error for an edition that the ledger does not know.
 var ErrNotFound = errors.New("no such edition")
@@ -41,6 +48,10 @@ var ErrNotFound = errors.New("no such edition")
 // ErrLost is the error of a claim or a commit when another run has taken the
 // edition over: the message must not be sent.
 var ErrLost = errors.New("another run has taken the edition over")
+
+// ErrLeft is the error of a commit when the recipient has left the list since the
+// claim: the message must not be sent, and the claim is given back.
+var ErrLeft = errors.New("the recipient has left")
 
 // An Edition is what is fixed of an edition before its first message leaves.
 // Once somebody may have it, whatever happens to the content afterwards, this
@@ -89,11 +100,19 @@ type Seen struct {
 	Final              bool // if passed: by decision, not by a limit
 }
 
+// A Variant is the letter of an edition for those who have made one choice.
+type Variant struct {
+	Choice string
+	Draft  []byte // the rendered message, as JSON
+}
+
 // A Recipient is somebody to whom an edition goes.
 type Recipient struct {
 	Key     string // one per mailbox, however its address is written
 	Address string
 	Name    string
+	Choice  string // which variant they get; empty: the whole edition
+	Tag     int64  // in the links of the recipient's letters; see package subscriber
 
 	// What follows is set by Claim.
 	ID       int64 // the ledger's own number of this recipient of this edition
@@ -133,9 +152,10 @@ type Entry struct {
 type Counts struct {
 	Pending, Claimed, Committing, Sent, Deferred, Rejected, Unknown int
 	Suppressed                                                      int // on the list, but never to be sent to
+	Empty                                                           int // on the list, but of what they chose there is nothing
 }
 
-// Total is the number of recipients that are not suppressed.
+// Total is the number of those to whom the edition goes.
 func (c Counts) Total() int {
 	return c.Pending + c.Claimed + c.Committing + c.Sent + c.Deferred + c.Rejected + c.Unknown
 }
@@ -157,6 +177,8 @@ func (c *Counts) Add(s State, n int) {
 		c.Rejected += n
 	case Unknown:
 		c.Unknown += n
+	case Empty:
+		c.Empty += n
 	}
 }
 
@@ -179,6 +201,9 @@ type Plan struct {
 // recipients since the last edition: it is more often a broken export than the
 // wish of so many.
 type ShrunkError struct{ Was, Is int }
+
+// HasShrunk reports whether a list of so many was one of more than twice as many.
+func HasShrunk(was, is int) bool { return 2*is < was }
 
 func (e *ShrunkError) Error() string {
 	return fmt.Sprintf("the list has %d recipients; the last edition went to %d", e.Is, e.Was)

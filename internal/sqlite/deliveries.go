@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"digest/internal/ledger"
+	"digest/internal/subscriber"
 )
 
 // Claim gives the run up to n recipients: those who are pending, and then those
@@ -36,7 +37,7 @@ func (d *DB) claim(ctx context.Context, run ledger.Run, n int, which, order stri
 		WHERE id IN (SELECT id FROM delivery d WHERE edition = ?3 AND `+which+`
 			AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.recipient = d.recipient) AND EXISTS (`+owns+`)
 			ORDER BY `+order+` LIMIT ?4)
-		RETURNING id, recipient, address, name, attempts, due > 0`, run.Owner, d.now().UnixMilli(), run.Edition, n)
+		RETURNING id, recipient, address, name, choice, attempts, due > 0`, run.Owner, d.now().UnixMilli(), run.Edition, n)
 	if err != nil {
 		return nil, d.wrap(err)
 	}
@@ -44,7 +45,7 @@ func (d *DB) claim(ctx context.Context, run ledger.Run, n int, which, order stri
 	var claimed []ledger.Recipient
 	for rows.Next() {
 		var r ledger.Recipient
-		if err := rows.Scan(&r.ID, &r.Key, &r.Address, &r.Name, &r.Attempts, &r.Again); err != nil {
+		if err := rows.Scan(&r.ID, &r.Key, &r.Address, &r.Name, &r.Choice, &r.Attempts, &r.Again); err != nil {
 			return nil, d.wrap(err)
 		}
 		claimed = append(claimed, r)
@@ -64,9 +65,9 @@ func (d *DB) NextDue(ctx context.Context, run ledger.Run) (due time.Time, waitin
 
 func count(ctx context.Context, q querier, edition string) (ledger.Counts, error) {
 	var c ledger.Counts
-	rows, err := q.QueryContext(ctx, `SELECT state, state IN ('pending', 'deferred') AND s.recipient IS NOT NULL AS gone, count(*)
+	rows, err := q.QueryContext(ctx, `SELECT state, state IN ('pending', 'deferred', 'empty') AND s.recipient IS NOT NULL AS gone, count(*)
 		FROM delivery d LEFT JOIN suppression s ON s.recipient = d.recipient
-		WHERE edition = ? AND (listed = 1 OR state NOT IN ('pending', 'deferred')) GROUP BY 1, 2`, edition)
+		WHERE edition = ? AND (listed = 1 OR state NOT IN ('pending', 'deferred', 'empty')) GROUP BY 1, 2`, edition)
 	if err != nil {
 		return c, err
 	}
@@ -98,6 +99,16 @@ func (d *DB) Suppressed(ctx context.Context, key string) (bool, error) {
 	var n int
 	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM suppression WHERE recipient = ?`, key).Scan(&n)
 	return n > 0, d.wrap(err)
+}
+
+// Gone reports whether a recipient is never to be sent to, and whether they have left
+// the newsletter.
+func (d *DB) Gone(ctx context.Context, newsletter, key string) (suppressed, left bool, err error) {
+	if suppressed, err = d.Suppressed(ctx, key); err != nil || d.version < 3 {
+		return suppressed, false, err
+	}
+	is, err := listState(ctx, d.db, newsletter, key)
+	return suppressed, is == subscriber.Unsubscribed, d.wrap(err)
 }
 
 // Entries yields the recipients of an edition that are in one of the states.

@@ -74,7 +74,8 @@ func (d *DB) isOut(ctx context.Context, q querier, id string) (out bool, err err
 // forget forgets an edition with all that belongs to it.
 func forget(ctx context.Context, tx *sql.Tx, id string) error {
 	for _, s := range []string{
-		`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`, `DELETE FROM passed WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`,
+		`DELETE FROM delivery WHERE edition = ?`, `DELETE FROM variant WHERE edition = ?`, `DELETE FROM featured WHERE edition = ?`,
+		`DELETE FROM passed WHERE edition = ?`, `DELETE FROM edition WHERE id = ?`,
 	} {
 		if _, err := tx.ExecContext(ctx, s, id); err != nil {
 			return err

@@ -8,9 +8,11 @@ func migration(from int) string {
 	case 0:
 		return schema
 	case 1:
-		return toVersion2() + toVersion3()
+		return toVersion2() + toVersion3() + toVersion4()
+	case 2:
+		return choices + toVersion3() + toVersion4()
 	}
-	return toVersion3()
+	return choices + toVersion4()
 }
 
 // toVersion2 gives recipients a number and a time to try them again, and editions
@@ -31,6 +33,15 @@ func toVersion3() string {
 		ALTER TABLE edition ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
 		INSERT INTO newsletter SELECT newsletter, window_end, number, id FROM edition e
 			WHERE number = (SELECT max(number) FROM edition WHERE newsletter = e.newsletter);`
+}
+
+// choices gives recipients a choice, in a table that toVersion2 has not just made.
+const choices = `ALTER TABLE delivery ADD COLUMN choice TEXT NOT NULL DEFAULT '';`
+
+// toVersion4 knows variants of an edition, whose the links in letters are, and
+// what was asked for on the web.
+func toVersion4() string {
+	return table("variant") + table("reader") + table("request") + table("event")
 }
 
 // table is what schema.sql says of a table and its indexes.

@@ -154,3 +154,44 @@ func TestMigrationFromVersion2(t *testing.T) {
 		t.Errorf("the tables are\n%s\nwant those of a new ledger\n%s", got, want)
 	}
 }
+
+// schema3 is what the third version made.
+//
+//go:embed testdata/schema3.sql
+var schema3 string
+
+func TestMigrationFromVersion3(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "digest.db")
+	old, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{
+		"PRAGMA journal_mode=WAL", schema3, "PRAGMA application_id=1147630452", "PRAGMA user_version=3",
+		`INSERT INTO edition (id, newsletter, number, window_start, window_end, date, content, draft, opened) VALUES
+			('weekly-1', 'weekly', 1, '2026-11-06T00:00:00Z', '2026-11-13T00:00:00Z', '2026-11-13T00:00:00Z', x'7b7d', x'64', '2026-11-13T08:00:00Z')`,
+		`INSERT INTO delivery (edition, recipient, address, name, state, listed, changed) VALUES ('weekly-1', 'a@x.org', 'a@x.org', '', 'pending', 1, 7)`,
+	} {
+		if _, err := old.Exec(s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := states(t, path), (ledger.Counts{Pending: 1}); got != want {
+		t.Errorf("read as it is = %+v, want %+v", got, want)
+	}
+	d := newDB(t, path)
+	run := ledger.Run{Edition: "weekly-1", Owner: 1}
+	if _, err := d.Plan(ctx, run, recipients(1), ledger.Plan{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.Claim(ctx, run, 9); err != nil || len(got) != 1 {
+		t.Errorf("Claim = %+v, %v, want one", got, err)
+	}
+	fresh := newDB(t, filepath.Join(t.TempDir(), "digest.db"))
+	if got, want := tables(t, d), tables(t, fresh); got != want {
+		t.Errorf("the tables are\n%s\nwant those of a new ledger\n%s", got, want)
+	}
+}

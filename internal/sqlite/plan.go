@@ -4,55 +4,78 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
-	"strings"
+	"time"
 
 	"digest/internal/ledger"
 )
 
 // Plan makes the list the edition's: whoever is on it and has not got it is
-// pending, whoever is not on it any more is passed over. It takes back what a
-// run that died had claimed, and notes as unknown what was on the wire then. An
-// error of the list leaves everything as it was.
+// pending, or empty if their choice is [ledger.Nothing]; whoever is not on it any
+// more is passed over, as is who has left, or was erased from the edition. Who was
+// not tried yet has the choice of the list; who was keeps theirs, since a message
+// that is sent again must be the same. It takes back what a run that died had
+// claimed, and notes as unknown what was on the wire then. An error of the list, or
+// a list that has shrunk, leaves everything as it was.
+//
+// The list is read, sorted and compared without the write lock, and then written in
+// many short transactions, with pauses between them: whoever leaves meanwhile is
+// recorded at once, and gets nothing. Until Plan returns nobody can be claimed. If it
+// fails, or dies, in the middle, the next Plan does all that is missing.
 //
 // Two runs at once do each other no harm: what was claimed before cannot be
 // committed any more, and only the run that planned last claims. An edition that
-// another run has discarded is [ledger.ErrLost].
-func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error) {
-	var counts ledger.Counts
-	err := d.update(ctx, func(tx *sql.Tx) error {
-		now := d.now().UnixMilli()
-		was, err := lastListed(ctx, tx, run.Edition)
-		if err != nil {
-			return err
-		}
-		if err := own(ctx, tx, run); err != nil {
-			return err
-		}
-		if err := takeBack(ctx, tx, run.Edition, plan, now); err != nil {
-			return err
-		}
-		if err := enlist(ctx, tx, run.Edition, list, now); err != nil {
-			return err
-		}
-		if counts, err = count(ctx, tx, run.Edition); err != nil {
-			return err
-		}
-		if is := counts.Total() + counts.Suppressed; !plan.AllowShrunk && 2*is < was {
-			return &ledger.ShrunkError{Was: was, Is: is}
-		}
-		if counts.Pending > 0 {
-			_, err = tx.ExecContext(ctx, `UPDATE edition SET finished = NULL WHERE id = ?`, run.Edition)
-		}
-		return err
-	})
-	return counts, err
+// another run has discarded, or begun to plan meanwhile, is [ledger.ErrLost].
+func (d *DB) Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (counts ledger.Counts, err error) {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return counts, d.wrap(err)
+	}
+	p := &planner{conn: conn, run: run, now: d.now().UnixMilli(), turn: time.NewTicker(planTurn)}
+	defer func() { err = errors.Join(d.wrap(err), d.wrap(p.close())) }()
+	if err := p.stage(ctx, list); err != nil {
+		return counts, err
+	}
+	if err := p.begin(ctx, plan); err != nil {
+		return counts, err
+	}
+	if err := p.takeBack(ctx, plan); err != nil {
+		return counts, err
+	}
+	if err := p.enlist(ctx); err != nil {
+		return counts, err
+	}
+	return p.finish(ctx)
 }
 
-// own makes the edition the run's. If two could claim, one that was taken back
-// might be claimed again by the same run, and be with two of its connections.
-func own(ctx context.Context, tx *sql.Tx, run ledger.Run) error {
-	result, err := tx.ExecContext(ctx, `UPDATE edition SET owner = ? WHERE id = ?`, run.Owner, run.Edition)
+// A planner makes a list an edition's, on one connection, with temporary tables.
+type planner struct {
+	conn *sql.Conn
+	run  ledger.Run
+	now  int64
+	turn *time.Ticker // when others have theirs
+}
+
+// close forgets the temporary tables.
+func (p *planner) close() error {
+	p.turn.Stop()
+	_, _ = p.conn.ExecContext(context.Background(), `ROLLBACK`) // if the list had an error
+	_, err := p.conn.ExecContext(context.Background(), dropStage)
+	return errors.Join(err, p.conn.Close())
+}
+
+// begin makes the edition the run's, unless the list has shrunk. Until the plan is
+// made the owner is negative: nobody claims, and it shows that a plan is not whole.
+// If two could claim, one that was taken back might be claimed again by the same
+// run, and be with two of its connections.
+func (p *planner) begin(ctx context.Context, plan ledger.Plan) error {
+	if !plan.AllowShrunk {
+		if err := p.guard(ctx); err != nil {
+			return err
+		}
+	}
+	result, err := p.conn.ExecContext(ctx, `UPDATE edition SET owner = ? WHERE id = ?`, -p.run.Owner, p.run.Edition)
 	if err != nil {
 		return err
 	}
@@ -62,85 +85,14 @@ func own(ctx context.Context, tx *sql.Tx, run ledger.Run) error {
 	return nil
 }
 
-func takeBack(ctx context.Context, tx *sql.Tx, edition string, plan ledger.Plan, now int64) error {
-	statements := []string{
-		`UPDATE delivery SET listed = 0 WHERE edition = ?2 AND listed = 1`,
-		`UPDATE delivery SET state = 'pending', owner = 0, due = 0, changed = ?1 WHERE edition = ?2 AND state IN ('claimed', 'deferred')`,
-		`UPDATE delivery SET state = 'unknown', reply = 'the run ended before the reply', attempts = attempts + 1, changed = ?1 WHERE edition = ?2 AND state = 'committing'`,
-	}
-	if plan.ResendUnknown {
-		statements = append(statements, `UPDATE delivery SET state = 'pending', owner = 0, due = 0, changed = ?1 WHERE edition = ?2 AND state = 'unknown'`)
-	}
-	for _, s := range statements {
-		if _, err := tx.ExecContext(ctx, s, now, edition); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// enlist puts the list into the ledger, in the order of its keys: a million of
-// them in any other order would be as many pages read and written.
-func enlist(ctx context.Context, tx *sql.Tx, edition string, list iter.Seq2[ledger.Recipient, error], now int64) error {
-	if _, err := tx.ExecContext(ctx, `CREATE TEMP TABLE list (recipient TEXT, address TEXT, name TEXT)`); err != nil {
-		return err
-	}
-	if err := copyList(ctx, tx, list); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO delivery (edition, recipient, address, name, state, listed, changed)
-		SELECT ?1, recipient, address, name, 'pending', 1, ?2 FROM list WHERE recipient NOT IN (`+haveLeft+`) ORDER BY recipient, rowid
-		ON CONFLICT (edition, recipient) DO UPDATE SET listed = 1,
-			address = iif(state = 'pending' AND listed = 0, excluded.address, address),
-			name = iif(state = 'pending' AND listed = 0, excluded.name, name)`, edition, now); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `DROP TABLE list`)
-	return err
-}
-
-// haveLeft are those who left the newsletter of edition ?1: they get nothing,
-// whatever the list says.
-const haveLeft = `SELECT recipient FROM subscriber WHERE newsletter = (SELECT newsletter FROM edition WHERE id = ?1) AND state = 'unsubscribed'`
-
-// copyList copies the list as it comes, some at a time.
-func copyList(ctx context.Context, tx *sql.Tx, list iter.Seq2[ledger.Recipient, error]) error {
-	const some = 100
-	whole, err := tx.PrepareContext(ctx, insertList(some))
+// finish lets the run claim.
+func (p *planner) finish(ctx context.Context) (ledger.Counts, error) {
+	counts, err := count(ctx, p.conn, p.run.Edition)
 	if err != nil {
+		return counts, err
+	}
+	return counts, p.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE edition SET owner = ?, finished = iif(?, NULL, finished) WHERE id = ?`, p.run.Owner, counts.Pending > 0, p.run.Edition)
 		return err
-	}
-	defer whole.Close()
-	args := make([]any, 0, 3*some)
-	for r, err := range list {
-		if err != nil {
-			return err
-		}
-		if args = append(args, r.Key, r.Address, r.Name); len(args) < cap(args) {
-			continue
-		}
-		if _, err := whole.ExecContext(ctx, args...); err != nil {
-			return err
-		}
-		args = args[:0]
-	}
-	if len(args) == 0 {
-		return nil
-	}
-	_, err = tx.ExecContext(ctx, insertList(len(args)/3), args...)
-	return err
-}
-
-func insertList(rows int) string {
-	return `INSERT INTO list VALUES (?, ?, ?)` + strings.Repeat(`, (?, ?, ?)`, rows-1)
-}
-
-// lastListed is the length of the list when it was last planned, for this
-// edition or the one before.
-func lastListed(ctx context.Context, tx *sql.Tx, edition string) (int, error) {
-	var n int
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE listed = 1 AND edition = (
-		SELECT b.id FROM edition a JOIN edition b ON b.newsletter = a.newsletter AND b.number <= a.number
-		WHERE a.id = ? AND EXISTS (SELECT 1 FROM delivery WHERE edition = b.id) ORDER BY b.number DESC LIMIT 1)`, edition).Scan(&n)
-	return n, err
+	})
 }

@@ -27,6 +27,7 @@ type statements struct {
 	conn                               driverConn
 	begin, end, undo                   driver.StmtExecContext
 	commit, settle, postpone, suppress driver.StmtExecContext
+	leave                              driver.StmtExecContext
 	args                               []driver.NamedValue
 }
 
@@ -39,12 +40,13 @@ func prepare(conn driverConn) (*statements, error) {
 		{&s.begin, `BEGIN IMMEDIATE`},
 		{&s.end, `COMMIT`},
 		{&s.undo, `ROLLBACK`},
-		{&s.commit, `UPDATE delivery SET state = 'committing', changed = ? WHERE id = ? AND owner = ? AND state = 'claimed'`},
-		{&s.settle, `UPDATE delivery SET state = ?, code = ?, reply = ?, changed = ?, attempts = attempts + (? AND state <> 'unknown')
+		{&s.commit, `UPDATE delivery SET state = 'committing', changed = ? WHERE id = ? AND owner = ? AND state = 'claimed' AND listed = 1`},
+		{&s.leave, `UPDATE delivery SET state = 'pending', owner = 0, changed = ? WHERE id = ? AND owner = ? AND state = 'claimed'`},
+		{&s.settle, `UPDATE delivery SET state = ?, code = ?, reply = iif(address = '', '', ?), changed = ?, attempts = attempts + (? AND state <> 'unknown')
 			WHERE id = ? AND owner = ? AND state IN ('claimed', 'committing', 'unknown')`},
 		{&s.postpone, `UPDATE delivery SET due = ? WHERE id = ? AND owner = ? AND state IN ('deferred', 'pending')`},
 		{&s.suppress, `INSERT INTO suppression (recipient, address, reason, since)
-			SELECT recipient, address, ?, ? FROM delivery WHERE id = ? ON CONFLICT DO NOTHING`},
+			SELECT recipient, address, ?, ? FROM delivery WHERE id = ? AND address <> '' ON CONFLICT DO NOTHING`},
 	} {
 		stmt, err := conn.PrepareContext(context.Background(), p.query)
 		if err != nil {
@@ -57,7 +59,7 @@ func prepare(conn driverConn) (*statements, error) {
 
 // close lets go of the statements: SQLite does not close a database before.
 func (s *statements) close() (err error) {
-	for _, stmt := range []driver.StmtExecContext{s.begin, s.end, s.undo, s.commit, s.settle, s.postpone, s.suppress} {
+	for _, stmt := range []driver.StmtExecContext{s.begin, s.end, s.undo, s.commit, s.settle, s.postpone, s.suppress, s.leave} {
 		err = errors.Join(err, stmt.(driver.Stmt).Close())
 	}
 	return err

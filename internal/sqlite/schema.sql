@@ -1,4 +1,4 @@
--- The ledger, schema 3. Times are RFC 3339 with nanoseconds, or milliseconds
+-- The ledger, schema 4. Times are RFC 3339 with nanoseconds, or milliseconds
 -- since 1970 where there is one for each recipient.
 
 -- Since when there are editions, and which number the newest got. A number that
@@ -21,7 +21,7 @@ CREATE TABLE edition (
   draft        BLOB NOT NULL,
   opened       TEXT NOT NULL,
   finished     TEXT,
-  owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim
+  owner        INTEGER NOT NULL DEFAULT 0, -- the run that planned it last, and alone may claim; negative: it is planning, and nobody may
   partial      INTEGER NOT NULL DEFAULT 0, -- 1: of some categories only
   doubted      INTEGER NOT NULL DEFAULT 0, -- 1: a person decided on replies that were lost, so somebody may have it
   UNIQUE (newsletter, number)
@@ -67,11 +67,20 @@ CREATE TABLE delivery (
   reply     TEXT NOT NULL DEFAULT '',
   changed   INTEGER NOT NULL,
   due       INTEGER NOT NULL DEFAULT 0, -- if deferred: when the run may try it again; 0: it may not
+  choice    TEXT NOT NULL DEFAULT '', -- which variant of the edition; empty: the whole; '-': there is nothing in it
   UNIQUE (edition, recipient)
 ) STRICT;
 
 CREATE INDEX delivery_pending ON delivery (edition, id) WHERE state = 'pending' AND listed = 1;
 CREATE INDEX delivery_due ON delivery (edition, due) WHERE due > 0;
+
+-- The letter of an edition for those who have chosen categories or a language.
+CREATE TABLE variant (
+  edition TEXT NOT NULL REFERENCES edition (id),
+  choice  TEXT NOT NULL,
+  draft   BLOB NOT NULL,
+  PRIMARY KEY (edition, choice)
+) STRICT;
 
 -- The list, if the database keeps it, and who has left it: an import does not
 -- bring them back. Whoever is in suppression is suppressed, whatever stands here.
@@ -86,6 +95,46 @@ CREATE TABLE subscriber (
   since      INTEGER NOT NULL,
   PRIMARY KEY (newsletter, recipient)
 ) STRICT, WITHOUT ROWID;
+
+-- Whose the links in letters are: a tag stands in them, and only who has the
+-- secret can make it from a recipient.
+CREATE TABLE reader (
+  newsletter TEXT NOT NULL,
+  tag        INTEGER NOT NULL,
+  recipient  TEXT NOT NULL,
+  address    TEXT NOT NULL,
+  PRIMARY KEY (newsletter, tag, recipient)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reader_recipient ON reader (recipient);
+
+-- What somebody has asked for on the web: to be on the list, or to be sent what is
+-- stored of them. It stays for a time after the mail about it went out.
+CREATE TABLE request (
+  newsletter TEXT NOT NULL,
+  recipient  TEXT NOT NULL,
+  kind       TEXT NOT NULL, -- join or data
+  address    TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  language   TEXT NOT NULL,
+  since      INTEGER NOT NULL,
+  mailed     INTEGER NOT NULL DEFAULT 0, -- 0: waits for its mail
+  due        INTEGER NOT NULL DEFAULT 0, -- not before
+  attempts   INTEGER NOT NULL DEFAULT 0, -- mails that were tried
+  PRIMARY KEY (newsletter, recipient, kind)
+) STRICT, WITHOUT ROWID;
+
+-- What became of somebody, for those who ask how they came on the list or off it.
+CREATE TABLE event (
+  newsletter TEXT NOT NULL,
+  recipient  TEXT NOT NULL,
+  since      INTEGER NOT NULL,
+  what       TEXT NOT NULL,
+  detail     TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_recipient ON event (recipient);
 
 -- Who is never sent to again: the address does not exist, letters to it came
 -- back, or its owner has complained.

@@ -33,7 +33,7 @@ const (
 	// application marks the file as ours: "Dgst".
 	application = 0x44677374
 	// version is of schema.sql. A change of it comes with a migration.
-	version = 3
+	version = 4
 )
 
 // A DB is an open ledger. It is safe for concurrent use, and several processes
@@ -44,6 +44,7 @@ type DB struct {
 	now     func() time.Time
 	version int     // of its schema: an older one is read as it is
 	writer  *writer // nil if it is open for reading only
+	crowd   crowd
 }
 
 // Open opens the ledger at path for reading and writing and makes it if there
@@ -59,7 +60,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	d, err := open(path, "&_txlock=immediate&_pragma=synchronous(FULL)", now)
+	d, err := open(path, "&_txlock=immediate&_pragma=synchronous(FULL)&_pragma=secure_delete(1)", now)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +197,12 @@ func (d *DB) check(ctx context.Context) (int, error) {
 	return got, nil
 }
 
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error {
+	var one int
+	return d.wrap(d.db.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM newsletter LIMIT 1)`).Scan(&one))
+}
+
 // update runs f in a transaction that holds the write lock from its start.
 func (d *DB) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := d.db.BeginTx(ctx, nil)
@@ -260,6 +267,7 @@ func (d *DB) Close() error {
 	if d.writer == nil {
 		return d.db.Close()
 	}
+	d.crowd.group.Wait()
 	err := d.writer.close()
 	if err == nil {
 		_, err = d.db.Exec("PRAGMA wal_checkpoint")

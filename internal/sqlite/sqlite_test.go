@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -84,7 +85,7 @@ func TestOpenRefuses(t *testing.T) {
 		claim, says string
 		path        func(t *testing.T) string
 	}{
-		{"a newer ledger", "a newer digest made it (schema 99, this one knows 3)", func(t *testing.T) string {
+		{"a newer ledger", "a newer digest made it (schema 99, this one knows 4)", func(t *testing.T) string {
 			return made(t, fmt.Sprintf("PRAGMA application_id=%d", application), "PRAGMA user_version=99", "CREATE TABLE edition (id)")
 		}},
 		{"another program's database", "another program's database", func(t *testing.T) string { return made(t, "CREATE TABLE places (url)") }},
@@ -316,6 +317,28 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	b.ResetTimer()
 	if _, err := d.Plan(ctx, ledger.Run{Edition: "weekly-1", Owner: 1}, recipients(b.N), ledger.Plan{}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkPlanChoices is BenchmarkPlan with 200 choices, as a list has them: in no
+// order.
+func BenchmarkPlanChoices(b *testing.B) {
+	d := newDB(b, filepath.Join(b.TempDir(), "digest.db"))
+	if _, err := d.Open(ctx, ledger.Edition{ID: "weekly-1", Newsletter: "weekly", Content: []byte{}}, func(int) ([]byte, error) { return []byte{}, nil }); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	list := func(yield func(ledger.Recipient, error) bool) {
+		for r := range recipients(b.N) {
+			n, _ := strconv.Atoi(r.Key[1:strings.IndexByte(r.Key, '@')])
+			r.Choice = fmt.Sprint(n*7919%200, " de")
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+	if _, err := d.Plan(ctx, ledger.Run{Edition: "weekly-1", Owner: 1}, list, ledger.Plan{}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -160,6 +160,8 @@ func scanLine(rows *sql.Rows) (Line, error) {
 		l.Verdict, l.Detail, l.Since = Suppressed, reason, time.UnixMilli(suppressed.Int64)
 	case is == subscriber.Unsubscribed:
 		l.Verdict, l.Detail, l.Since = Unsubscribed, "has left the list", time.UnixMilli(since.Int64)
+	case is == subscriber.Pending && !first.Valid:
+		l.Verdict, l.Detail = Duplicate, "has asked to join, and not confirmed it yet"
 	case first.Valid || is != "":
 		l.Verdict, l.Detail = Duplicate, "is on the list"
 	default:

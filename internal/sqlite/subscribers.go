@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 	"time"
 
@@ -83,9 +84,27 @@ func (d *DB) Subscribe(ctx context.Context, newsletter string, s subscriber.Subs
 				name = iif(excluded.name = '', name, excluded.name), categories = iif(excluded.categories = '', categories, excluded.categories),
 				language = iif(excluded.language = '', language, excluded.language)`,
 			newsletter, s.Key, s.Address.Address, s.Address.Name, string(s.Categories), s.Language, d.now().UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return d.happened(ctx, tx, newsletter, s.Key, "put on the list", "by hand")
 	})
 	return was, err
+}
+
+// Entry is what the list says of somebody, by key; of nobody the State is "".
+func (d *DB) Entry(ctx context.Context, newsletter, key string) (subscriber.Entry, error) {
+	e := subscriber.Entry{Subscriber: subscriber.Subscriber{Key: key}}
+	var since int64
+	err := d.db.QueryRowContext(ctx, `SELECT address, name, categories, language, since FROM subscriber WHERE newsletter = ? AND recipient = ?`, newsletter, key).
+		Scan(&e.Address.Address, &e.Address.Name, &e.Categories, &e.Language, &since)
+	if err == nil {
+		e.Since = time.UnixMilli(since)
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return e, d.wrap(err)
+	}
+	e.State, err = d.State(ctx, newsletter, key)
+	return e, err
 }
 
 // State is what somebody is to a newsletter, by key; "" is nobody.
@@ -108,23 +127,26 @@ func state(ctx context.Context, q querier, newsletter, key string) (s subscriber
 }
 
 // Unsubscribe takes somebody off a newsletter's list, and off every edition of it
-// that they have not got, at once. It reports whether they were on the list.
-func (d *DB) Unsubscribe(ctx context.Context, newsletter, key string) (listed bool, err error) {
+// that they have not got, at once. Who has only asked to join is forgotten. It
+// reports whether they were on the list, or had asked.
+func (d *DB) Unsubscribe(ctx context.Context, newsletter, key string) (known bool, err error) {
 	err = d.update(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE subscriber SET state = 'unsubscribed', since = ? WHERE newsletter = ? AND recipient = ? AND state <> 'unsubscribed'`,
-			d.now().UnixMilli(), newsletter, key)
-		if err != nil {
+		was, err := listState(ctx, tx, newsletter, key)
+		if known = err == nil && was != "" && was != subscriber.Unsubscribed; !known {
 			return err
 		}
-		n, err := result.RowsAffected()
-		if listed = n > 0; err != nil {
-			return err
+		statements := []string{`UPDATE subscriber SET state = 'unsubscribed', since = ?3 WHERE newsletter = ?1 AND recipient = ?2`}
+		if was == subscriber.Pending {
+			statements = []string{`DELETE FROM subscriber WHERE newsletter = ?1 AND recipient = ?2 AND ?3 > 0`, `DELETE FROM request WHERE newsletter = ?1 AND recipient = ?2 AND ?3 > 0`}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE delivery SET listed = 0 WHERE recipient = ?2 AND state <> 'sent'
-			AND edition IN (SELECT id FROM edition WHERE newsletter = ?1)`, newsletter, key)
-		return err
+		for _, statement := range statements {
+			if _, err := tx.ExecContext(ctx, statement, newsletter, key, d.now().UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return errors.Join(setListed(ctx, tx, newsletter, key, false), d.happened(ctx, tx, newsletter, key, "taken off the list", "by hand"))
 	})
-	return listed, err
+	return known, err
 }
 
 // Suppress has somebody never sent to again, by any newsletter. It reports
@@ -135,8 +157,19 @@ func (d *DB) Suppress(ctx context.Context, s subscriber.Subscriber, reason strin
 }
 
 // Unsuppress takes that back. It reports whether there was anything to take back.
-func (d *DB) Unsuppress(ctx context.Context, key string) (bool, error) {
-	return d.changes(ctx, `DELETE FROM suppression WHERE recipient = ?`, key)
+func (d *DB) Unsuppress(ctx context.Context, key string) (was bool, err error) {
+	err = d.update(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM suppression WHERE recipient = ?`, key)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if was = n > 0; err != nil || !was {
+			return err
+		}
+		return d.happened(ctx, tx, "", key, "is sent to again", "by hand")
+	})
+	return was, err
 }
 
 func (d *DB) changes(ctx context.Context, statement string, args ...any) (bool, error) {

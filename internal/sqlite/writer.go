@@ -39,9 +39,9 @@ const (
 type group struct {
 	changes []change
 	commits int
-	lost    map[change]bool // commits whose claim is gone
-	done    chan struct{}   // closed when the transaction has ended
-	err     error           // of the transaction; to be read when it is done
+	refused map[change]error // commits that must not be, and why
+	done    chan struct{}    // closed when the transaction has ended
+	err     error            // of the transaction; to be read when it is done
 }
 
 type change struct {
@@ -172,18 +172,23 @@ func (w *writer) write(g *group) error {
 	return w.db.wrap(err)
 }
 
-// change makes one change. A commit that meets no claim is lost.
+// change makes one change. A commit that meets no claim is lost; one of somebody
+// who has left gives the claim back.
 func (s *statements) change(g *group, c change, now int64) error {
 	switch c.State {
 	case "":
 		return nil
 	case ledger.Committing:
 		n, err := s.exec(s.commit, now, c.ID, c.run.Owner)
-		if err == nil && n == 0 {
-			if g.lost == nil {
-				g.lost = map[change]bool{}
-			}
-			g.lost[c] = true
+		if err != nil || n > 0 {
+			return err
+		}
+		if g.refused == nil {
+			g.refused = map[change]error{}
+		}
+		g.refused[c] = ledger.ErrLost
+		if n, err = s.exec(s.leave, now, c.ID, c.run.Owner); err == nil && n > 0 {
+			g.refused[c] = ledger.ErrLeft
 		}
 		return err
 	}
@@ -202,13 +207,14 @@ func (s *statements) change(g *group, c change, now int64) error {
 }
 
 // Commit notes that the final dot is about to leave for a claimed recipient.
-// It is durable when Commit returns. [ledger.ErrLost] means that it must not.
+// It is durable when Commit returns. [ledger.ErrLost] and [ledger.ErrLeft] mean that
+// it must not.
 func (d *DB) Commit(_ context.Context, run ledger.Run, id int64) error {
 	c := change{run, ledger.Settlement{ID: id, State: ledger.Committing}}
 	g := d.writer.add(c)
 	<-g.done
-	if g.err == nil && g.lost[c] {
-		return ledger.ErrLost
+	if g.err == nil {
+		return g.refused[c]
 	}
 	return g.err
 }

@@ -237,6 +237,16 @@ func shrunk(t *testing.T, l Ledger) {
 	if got := plan(t, l, b, list(0, 1), ledger.Plan{AllowShrunk: true}); got.Pending != 1 {
 		t.Errorf("Plan(AllowShrunk) of 1 after 10 = %+v, want 1 pending", got)
 	}
+
+	// Who has got it does not hide that they are off the list.
+	c := ledger.Run{Edition: fix(t, l, "weekly-3").ID, Owner: 'c'}
+	plan(t, l, c, list(0, 10), ledger.Plan{})
+	for _, r := range claim(t, l, c, 10) {
+		settle(t, l, c, r, ledger.Settlement{State: ledger.Sent})
+	}
+	if _, err := l.Plan(ctx, c, list(0, 4), ledger.Plan{}); !errors.As(err, &refusal) || refusal.Was != 10 || refusal.Is != 4 {
+		t.Errorf("Plan of 4 after 10 who have got it = %v, want a ShrunkError of 10 and 4", err)
+	}
 }
 
 func brokenList(t *testing.T, l Ledger) {

@@ -41,6 +41,9 @@ type Ledger interface {
 	Entries(ctx context.Context, edition string, states ...ledger.State) iter.Seq2[ledger.Entry, error]
 	Resolve(ctx context.Context, edition string, to ledger.State, reply string) (int, error)
 	Suppressed(ctx context.Context, key string) (bool, error)
+	Missing(ctx context.Context, edition string) ([]string, error)
+	AddVariants(ctx context.Context, run ledger.Run, variants ...ledger.Variant) error
+	Variant(ctx context.Context, edition, choice string) ([]byte, error)
 }
 
 // Run holds the contract against a ledger. open returns an empty one.
@@ -78,6 +81,13 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"a person releases the unknown", released},
 		{"a person drops the unknown", dropped},
 		{"an edition is finished when nobody waits", finished},
+		{"who made the same choice is claimed together", choicesTogether},
+		{"for whom there is nothing waits for nothing", nothingChosen},
+		{"who was not tried yet may choose anew", choiceChanges},
+		{"who was tried, or has the edition, keeps what it was", choiceStays},
+		{"a variant stays as it was", variantStays},
+		{"variants go with their edition", variantsGo},
+		{"only the run that planned last adds variants", variantOfAnother},
 	} {
 		t.Run(c.claim, func(t *testing.T) { c.test(t, open(t)) })
 	}
