@@ -43,7 +43,7 @@ func (r *Renderer) fitted(l Letter) (fitting Letter, part string, shortened []st
 		if err != nil {
 			return false
 		}
-		part, err = r.htmlOf(l)
+		part, err = htmlOf(r.html, l)
 		if errors.Is(err, errTooLong) {
 			err = nil
 			return false

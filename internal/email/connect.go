@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -40,8 +41,19 @@ func (s *Sender) connect(ctx context.Context) (Outcome, bool) {
 		o.Reply = "interrupted"
 	}
 	o.Stop = true
-	o.Reply = s.address() + ": " + o.Reply
+	o.Reply = s.address() + ": " + s.discreet(o.Reply)
 	return o, false
+}
+
+// discreet is what a server has said without the password, if it repeats that.
+func (s *Sender) discreet(reply string) string {
+	if s.Password == "" {
+		return reply
+	}
+	for _, secret := range []string{s.Password, "\x00" + s.Username + "\x00" + s.Password} {
+		reply = strings.NewReplacer(secret, "[secret]", base64.StdEncoding.EncodeToString([]byte(secret)), "[secret]").Replace(reply)
+	}
+	return reply
 }
 
 func (s *Sender) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
@@ -136,6 +148,7 @@ func (s *Sender) login(client *smtp.Client) (smtp.Auth, error) {
 	for _, m := range mechanisms {
 		wanted := m.auth == s.Auth || s.Auth == "" && m.auth != AuthXOAUTH2
 		if wanted && slices.Contains(strings.Fields(offer), m.name) {
+			s.method = m.name
 			return m.new(s.Username, s.Password, s.Host, state), nil
 		}
 	}

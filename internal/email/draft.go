@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wneessen/go-mail"
 
@@ -31,10 +32,11 @@ type Draft struct {
 	Shortened []string  // what was shortened so that the letter fits, in words
 	Pictures  []Picture // that the message brings along
 	Size      Size      // of the HTML part
+	data      []byte    // the file data.json that the message brings along, or empty
 
 	html, text  string
 	newsletter  Newsletter
-	placeholder string // stands for the token; the other half of it for the Message-ID
+	placeholder string // a third of it each stands for the token, the Message-ID and the token for preferences
 	raw         []byte // what go-mail built
 	segments    []segment
 	domain      string    // of the sender
@@ -55,9 +57,10 @@ const (
 	nothing own = iota
 	token
 	messageID
+	preferences
 )
 
-// placeholder is two tokens long and depends on all that the edition holds, so
+// placeholder is three tokens long and depends on all that the edition holds, so
 // that no content can hold it.
 func placeholder(e selector.Edition, subject string) string {
 	content, err := json.Marshal(e)
@@ -65,7 +68,17 @@ func placeholder(e selector.Edition, subject string) string {
 		content = fmt.Appendf(nil, "%+v", e) // a date that JSON has no form for
 	}
 	sum := sha256.Sum256(fmt.Appendf(content, "\x00%s", subject))
-	return hex.EncodeToString(sum[:])
+	more := sha256.Sum256(sum[:])
+	return hex.EncodeToString(append(sum[:], more[:TokenLength/2]...))
+}
+
+// preferences stands for the token for preferences. In a draft of an earlier
+// program that is the one for leaving.
+func (d *Draft) preferences() string {
+	if len(d.placeholder) == 2*TokenLength {
+		return d.placeholder[:TokenLength]
+	}
+	return d.placeholder[2*TokenLength:]
 }
 
 func (n Newsletter) unsubscribeLink(token string) string {
@@ -83,7 +96,7 @@ func (n Newsletter) preferencesLink(token string) string {
 	if n.PreferencesURL == "" {
 		return ""
 	}
-	return strings.TrimSuffix(n.PreferencesURL, "/") + "/" + token[:min(TokenLength, len(token))]
+	return strings.TrimSuffix(n.PreferencesURL, "/") + "/" + token
 }
 
 func (n Newsletter) unsubscribeMail(token string) string {
@@ -95,8 +108,9 @@ func (n Newsletter) domain() string {
 	return n.From.Address[strings.LastIndexByte(n.From.Address, '@')+1:]
 }
 
-// build has go-mail write the message with its pictures, and cuts it.
-func (d *Draft) build(l Letter) error {
+// build has go-mail write the message with its files, and cuts it. It is bulk
+// if many get the same.
+func (d *Draft) build(date time.Time, bulk bool) error {
 	n := d.newsletter
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8))
 	m.FromMailAddress(&n.From)
@@ -105,18 +119,21 @@ func (d *Draft) build(l Letter) error {
 			return fmt.Errorf("reply_to: %w", err)
 		}
 	}
-	m.Subject(l.Subject)
-	if strings.Contains(l.Subject, "=?") {
-		m.Subject(encodedWords(l.Subject))
+	m.Subject(d.Subject)
+	if strings.Contains(d.Subject, "=?") {
+		m.Subject(encodedWords(d.Subject))
 	}
-	m.SetDateWithValue(l.Date)
-	m.SetMessageIDWithValue(d.placeholder[TokenLength:] + "@" + n.domain())
+	m.SetDateWithValue(date)
+	m.SetMessageIDWithValue(d.placeholder[TokenLength:2*TokenLength] + "@" + n.domain())
 	m.SetGenHeader("List-Id", n.listID())
 	if n.UnsubscribeURL != "" {
 		m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click") // RFC 8058
 	}
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
-	m.SetBulk()                                        // Precedence and X-Auto-Response-Suppress
+	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if bulk {
+		m.SetBulk() // Precedence
+	}
 	m.SetBodyString(mail.TypeTextPlain, d.text)
 	m.AddAlternativeString(mail.TypeTextHTML, d.html)
 	for i, p := range d.Pictures {
@@ -124,6 +141,11 @@ func (d *Draft) build(l Letter) error {
 		id := "<" + p.ContentID() + ">" // go-mail adds no brackets
 		if err := m.EmbedReader(name, bytes.NewReader(p.Data), mail.WithFileContentID(id), mail.WithFileContentType(mail.ContentType(p.Type))); err != nil {
 			return fmt.Errorf("message: %s: %w", name, err)
+		}
+	}
+	if len(d.data) > 0 {
+		if err := m.AttachReader("data.json", bytes.NewReader(d.data), mail.WithFileContentType("application/json")); err != nil {
+			return fmt.Errorf("message: data.json: %w", err)
 		}
 	}
 	var b bytes.Buffer
@@ -151,7 +173,7 @@ var boundary = regexp.MustCompile(`\r\nContent-Type: multipart/[a-z]+;\r\n bound
 // lines: once, for all of them, since no piece of a recipient's own begins a line.
 func (d *Draft) cut() {
 	d.domain, d.leaving = d.newsletter.domain(), strings.Split(d.newsletter.listUnsubscribe(d.placeholder[:TokenLength]), d.placeholder[:TokenLength])
-	d.segments = cutAt(d.raw, d.placeholder)
+	d.segments = cutAt(d.raw, d.placeholder[:TokenLength], d.placeholder[TokenLength:2*TokenLength], d.preferences())
 	d.stuffed = slices.Clone(d.segments)
 	for i, s := range d.stuffed {
 		d.stuffed[i].literal = bytes.ReplaceAll(s.literal, []byte("\r\n."), []byte("\r\n.."))
@@ -169,22 +191,13 @@ func (n Newsletter) listID() string {
 	return phrase(title) + " <" + n.Name + "." + n.domain() + ">"
 }
 
-// cutAt finds both halves of the placeholder in raw, over the soft line breaks
-// of quoted-printable.
-func cutAt(raw []byte, placeholder string) []segment {
+// cutAt finds the parts of the placeholder in raw, in the order of their kinds, over
+// the soft line breaks of quoted-printable.
+func cutAt(raw []byte, parts ...string) []segment {
 	var segments []segment
 	start := 0
-	tokens, ids := placeholder[:TokenLength], placeholder[TokenLength:]
 	for i := 0; i < len(raw); i++ {
-		if raw[i] != tokens[0] && raw[i] != ids[0] {
-			continue
-		}
-		kind := token
-		pieces, end := match(raw, i, tokens)
-		if pieces == nil {
-			kind = messageID
-			pieces, end = match(raw, i, ids)
-		}
+		kind, pieces, end := matchAny(raw, i, parts)
 		if pieces == nil {
 			continue
 		}
@@ -199,6 +212,19 @@ func cutAt(raw []byte, placeholder string) []segment {
 		start, i = end, end-1
 	}
 	return append(segments, segment{literal: raw[start:]})
+}
+
+// matchAny is [match] of the first part that stands at raw[at:].
+func matchAny(raw []byte, at int, parts []string) (kind own, pieces []segment, end int) {
+	for i, part := range parts {
+		if raw[at] != part[0] {
+			continue
+		}
+		if pieces, end = match(raw, at, part); pieces != nil {
+			return token + own(i), pieces, end
+		}
+	}
+	return nothing, nil, 0
 }
 
 var softBreak = []byte("=\r\n")
@@ -239,8 +265,8 @@ func (d *Draft) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err
 	}
-	if len(s.Placeholder) != 2*TokenLength {
-		return fmt.Errorf("draft: placeholder of %d characters, not %d", len(s.Placeholder), 2*TokenLength)
+	if n := len(s.Placeholder); n != 2*TokenLength && n != 3*TokenLength {
+		return fmt.Errorf("draft: placeholder of %d characters, not %d", n, 3*TokenLength)
 	}
 	*d = Draft{Edition: s.Edition, Subject: s.Subject, html: s.HTML, text: s.Text, newsletter: s.Newsletter, placeholder: s.Placeholder, raw: s.Raw}
 	d.cut()

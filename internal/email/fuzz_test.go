@@ -65,7 +65,7 @@ func FuzzHeader(f *testing.F) {
 	weekly.Subject = "{{.Lead}}"
 	f.Fuzz(func(t *testing.T, title, name string) {
 		d := draftOf(t, weekly, editionOf(bookmark.Bookmark{Title: title}))
-		m := d.To(Recipient{mail.Address{Name: name, Address: "zoe@example.net"}, reader.Token})
+		m := d.To(Recipient{Address: mail.Address{Name: name, Address: "zoe@example.net"}, Token: reader.Token})
 		raw := m.Bytes()
 		checkWire(t, raw)
 		p := checkParts(t, m)

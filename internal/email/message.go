@@ -16,7 +16,9 @@ import (
 // A Recipient is one address of one message.
 type Recipient struct {
 	Address mail.Address // the domain in A-labels
-	Token   string       // of TokenLength; known to nobody else
+	// Token and Preferences, of TokenLength, are what the recipient leaves with, and
+	// chooses with. Nobody else knows them.
+	Token, Preferences string
 }
 
 // A Message is a draft for one recipient.
@@ -27,7 +29,7 @@ type Message struct {
 
 	head  string
 	draft *Draft
-	own   [3]string // by kind
+	own   [4]string // by kind
 }
 
 // To addresses the draft to a recipient. Its Message-ID is derived from the
@@ -35,7 +37,7 @@ type Message struct {
 // even if the secret of the tokens has changed.
 func (d *Draft) To(r Recipient) Message {
 	key := make([]byte, 0, 256) // on the stack, as long as addresses are as short as they are
-	key = append(key, d.placeholder...)
+	key = append(key, d.placeholder[:2*TokenLength]...)
 	key = append(append(key, 0), d.Edition...)
 	key = append(append(key, 0), r.Address.Address...)
 	sum := sha256.Sum256(key)
@@ -49,6 +51,7 @@ func (d *Draft) To(r Recipient) Message {
 	}
 	m.own[token] = pad(r.Token)
 	m.own[messageID] = m.ID[:TokenLength]
+	m.own[preferences] = pad(r.Preferences)
 	var head strings.Builder
 	head.Grow(384)
 	head.WriteString("To: ")
@@ -162,6 +165,9 @@ func (m Message) fillIn(b []byte, segments []segment) []byte {
 // in their number.
 func (m Message) size() int { return len(m.head) + len(m.draft.raw) }
 
+// Subject is the subject, decoded.
+func (m Message) Subject() string { return m.draft.Subject }
+
 // HTML is the HTML part, decoded.
 func (m Message) HTML() string { return m.fill(m.draft.html) }
 
@@ -169,5 +175,6 @@ func (m Message) HTML() string { return m.fill(m.draft.html) }
 func (m Message) Text() string { return m.fill(m.draft.text) }
 
 func (m Message) fill(part string) string {
-	return strings.ReplaceAll(part, m.draft.placeholder[:TokenLength], m.own[token])
+	part = strings.ReplaceAll(part, m.draft.placeholder[:TokenLength], m.own[token])
+	return strings.ReplaceAll(part, m.draft.preferences(), m.own[preferences])
 }

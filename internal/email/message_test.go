@@ -82,13 +82,13 @@ func TestMessageIDIsDerived(t *testing.T) {
 	if got := draft.To(renamed).ID; got != id {
 		t.Errorf("ID = %q after a change of name, want %q", got, id)
 	}
-	if got := draft.To(Recipient{reader.Address, strings.Repeat("A", TokenLength)}).ID; got != id {
+	if got := draft.To(Recipient{Address: reader.Address, Token: strings.Repeat("A", TokenLength)}).ID; got != id {
 		t.Errorf("ID = %q after a change of the secret, want %q", got, id)
 	}
 	next := goldenEdition()
 	next.ID = "weekly-2026-11-26"
 	for name, other := range map[string]string{
-		"another address": draft.To(Recipient{mail.Address{Address: "x@example.net"}, reader.Token}).ID,
+		"another address": draft.To(Recipient{Address: mail.Address{Address: "x@example.net"}, Token: reader.Token}).ID,
 		"another edition": draftOf(t, theWeekly(), next).To(reader).ID,
 	} {
 		if other == id {
@@ -98,25 +98,31 @@ func TestMessageIDIsDerived(t *testing.T) {
 }
 
 func TestTokenIsTheRecipientsOwn(t *testing.T) {
-	draft := draftOf(t, theWeekly(), goldenEdition())
+	weekly := theWeekly()
+	weekly.PreferencesURL = "https://example.org/choose"
+	draft := draftOf(t, weekly, goldenEdition())
+	choosing := func(token string) string { return token[8:] + token[:8] }
 	var tokens []string
 	for i := range 20 {
 		tokens = append(tokens, base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{byte(13*i + 251)}, 24)))
 	}
 	for i, own := range tokens {
-		m := draft.To(Recipient{mail.Address{Address: fmt.Sprintf("r%d@example.net", i)}, own})
+		m := draft.To(Recipient{Address: mail.Address{Address: fmt.Sprintf("r%d@example.net", i)}, Token: own, Preferences: choosing(own)})
 		p := checkParts(t, m)
 		where := map[string]string{"List-Unsubscribe": p.head.Get("List-Unsubscribe"), "text": p.text, "HTML": p.html}
 		for name, part := range where {
 			if !strings.Contains(part, "https://example.org/unsubscribe/"+own) {
 				t.Errorf("%s of recipient %d lacks the token", name, i)
 			}
+			if got := strings.Contains(part, "https://example.org/choose/"+choosing(own)); got != (name != "List-Unsubscribe") {
+				t.Errorf("%s of recipient %d: the link to choose is in it: %v", name, i, got)
+			}
 			for j, other := range tokens {
 				if i != j && strings.Contains(part, other) {
 					t.Errorf("%s of recipient %d has the token of %d", name, i, j)
 				}
 			}
-			for _, half := range []string{draft.placeholder[:TokenLength], draft.placeholder[TokenLength:]} {
+			for _, half := range []string{draft.placeholder[:TokenLength], draft.placeholder[TokenLength : 2*TokenLength], draft.preferences()} {
 				if strings.Contains(part, half) || bytes.Contains(m.Bytes(), []byte(half)) {
 					t.Errorf("%s of recipient %d has the placeholder", name, i)
 				}
@@ -154,12 +160,12 @@ func TestTokenOverASoftLineBreak(t *testing.T) {
 
 func TestContentThatLooksLikeOurs(t *testing.T) {
 	first := draftOf(t, theWeekly(), editionOf(bookmark.Bookmark{}))
-	token, id := first.placeholder[:TokenLength], first.placeholder[TokenLength:]
+	token, id := first.placeholder[:TokenLength], first.placeholder[TokenLength:2*TokenLength]
 	e := editionOf(bookmark.Bookmark{
 		Title: "About " + token + " and " + id, Link: "https://example.com/" + first.placeholder,
 		Body: "The token " + reader.Token + " and the line\n--part-" + first.placeholder[8:40] + "\n\n--part-" + first.placeholder[8:40] + "--",
 	})
-	m := draftOf(t, theWeekly(), e).To(Recipient{mail.Address{Address: "x@example.net"}, strings.Repeat("x", TokenLength)})
+	m := draftOf(t, theWeekly(), e).To(Recipient{Address: mail.Address{Address: "x@example.net"}, Token: strings.Repeat("x", TokenLength)})
 	p := checkParts(t, m)
 	for _, part := range []string{p.text, p.html} {
 		for _, want := range []string{token, id, first.placeholder, reader.Token} {
@@ -168,8 +174,9 @@ func TestContentThatLooksLikeOurs(t *testing.T) {
 			}
 		}
 	}
-	same := editionOf(bookmark.Bookmark{Body: first.placeholder})
-	if d := draftOf(t, theWeekly(), same); d.placeholder == first.placeholder || !strings.Contains(d.text, first.placeholder) {
+	half := first.placeholder[:2*TokenLength] // the whole would be broken over lines
+	same := editionOf(bookmark.Bookmark{Body: half})
+	if d := draftOf(t, theWeekly(), same); d.placeholder == first.placeholder || !strings.Contains(d.text, half) {
 		t.Errorf("an edition that differs in a body has the same placeholder %s, or lacks it:\n%s", d.placeholder, d.text)
 	}
 	if shown, boundary := m.draft.placeholder[8:40], "part-"+m.draft.placeholder[8:40]; strings.Contains(p.text+p.html, boundary) || !bytes.Contains(m.Bytes(), []byte(shown)) {
@@ -206,7 +213,7 @@ func TestRecipientNames(t *testing.T) {
 	draft := draftOf(t, theWeekly(), editionOf(bookmark.Bookmark{}))
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := draft.To(Recipient{mail.Address{Name: tt.give, Address: "zoe@example.net"}, reader.Token})
+			m := draft.To(Recipient{Address: mail.Address{Name: tt.give, Address: "zoe@example.net"}, Token: reader.Token})
 			checkWire(t, m.Bytes())
 			p := checkParts(t, m)
 			if to, _ := p.head.AddressList("To"); len(to) == 1 && to[0].Name != tt.want {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/textproto"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 )
@@ -77,6 +78,8 @@ func (o Outcome) Unready() bool {
 	return o.Untried() || o.ends() || o.Throttled() && o.Phase != phaseRcpt
 }
 
+// String is the outcome for logs and errors, which are read by more people than the
+// ledger: servers like to repeat addresses, and it has none.
 func (o Outcome) String() string {
 	s := string(o.Status)
 	if o.Phase != "" {
@@ -89,10 +92,13 @@ func (o Outcome) String() string {
 		s += " " + o.Enhanced
 	}
 	if o.Reply != "" {
-		s += ": " + o.Reply
+		s += ": " + mailbox.ReplaceAllString(o.Reply, "ADDRESS")
 	}
 	return s
 }
+
+// mailbox is what may be an address, in the words of a server.
+var mailbox = regexp.MustCompile(`[^\s<>()\[\]"',;:]+@[^\s<>()"',;:]+`)
 
 // judge makes an outcome of a fault in a phase (RFC 5321 4.2, RFC 3463).
 func judge(phase string, err error) Outcome {

@@ -29,6 +29,9 @@ func overlaidEdition(t *testing.T, files map[string]string, e selector.Edition) 
 		}
 	}
 	r, err := NewRenderer(theWeekly(), templates.FS(dir))
+	if err == nil {
+		err = r.CheckNotes()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func TestBadTemplates(t *testing.T) {
 		{"empty", HTMLTemplate, "", "digest.html.tmpl: the part that it makes has no link to https://www.example.com/grids?page=2#ruling; show .Link"},
 		{"no way to leave", TextTemplate, "{{range .Sections}}{{range .Items}}{{.Link}}\n{{end}}{{end}}", "digest.txt.tmpl: the part that it makes has no way to unsubscribe"},
 		{"no such style", HTMLTemplate, "<p {{style \"h7\"}}>", `no style "h7"; there are body, `},
-		{"no such sheet", HTMLTemplate, "<style>{{sheet \"print\"}}</style>", `no sheet "print"; there are base, dark, outlook`},
+		{"no such sheet", HTMLTemplate, "<style>{{sheet \"print\"}}</style>", `no sheet "print"; there are base, button, button outlook, dark, outlook`},
 		{"no such conditional", HTMLTemplate, "\n\n{{mso \"foot\"}}", `digest.html.tmpl:3:2: `},
 		{"branches that end apart", HTMLTemplate, "<p>\n<a {{if .Title}}href=\"{{end}}>", "digest.html.tmpl:2"},
 		{"an attribute that does not end", HTMLTemplate, "<a href=\"{{.Title}}", "digest.html.tmpl"},

@@ -14,17 +14,26 @@ import (
 type parsed struct {
 	head       gomail.Header
 	text, html string
+	data       []byte // of the file data.json, if the message brings it along
 }
 
 // parse reads a message with go-message, and fails the test unless it is an
-// alternative of quoted-printable text and HTML, in this order.
-func parse(t reporter, m Message) parsed {
+// alternative of quoted-printable text and HTML, in this order, or that with the
+// file data.json after it.
+func parse(t reporter, m Message) (p parsed) {
 	t.Helper()
 	e, err := message.Read(bytes.NewReader(m.Bytes()))
 	if err != nil {
 		t.Fatalf("go-message cannot read the message: %v", err)
 	}
-	p := parsed{head: gomail.Header{Header: e.Header}}
+	p = parsed{head: gomail.Header{Header: e.Header}}
+	if kind, _, _ := e.Header.ContentType(); kind == "multipart/mixed" {
+		mixed := e.MultipartReader()
+		if e, err = mixed.NextPart(); err != nil {
+			t.Fatalf("the first part: %v", err)
+		}
+		defer func() { p.data = onlyFile(t, mixed, "data.json", "application/json") }()
+	}
 	if kind, _, err := e.Header.ContentType(); kind != "multipart/alternative" {
 		t.Fatalf("Content-Type = %q (error %v), want multipart/alternative", kind, err)
 	}
@@ -35,6 +44,28 @@ func parse(t reporter, m Message) parsed {
 		t.Fatalf("a third part; error %v", err)
 	}
 	return p
+}
+
+// onlyFile is what the last part is, a file to be saved.
+func onlyFile(t reporter, parts message.MultipartReader, name, kind string) []byte {
+	t.Helper()
+	part, err := parts.NextPart()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	is, _, err := part.Header.ContentType()
+	disposition, params, failed := part.Header.ContentDisposition()
+	if err != nil || failed != nil || is != kind || disposition != "attachment" || params["filename"] != name {
+		t.Errorf("the file is %s, %s, %v (errors %v, %v), want %s attached as %s", is, disposition, params, err, failed, kind, name)
+	}
+	data, err := io.ReadAll(part.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if _, err := parts.NextPart(); err != io.EOF {
+		t.Fatalf("a part after %s; error %v", name, err)
+	}
+	return data
 }
 
 func onePart(t reporter, parts message.MultipartReader, want string) string {

@@ -22,8 +22,10 @@ import (
 
 // The names of the templates.
 const (
-	HTMLTemplate = "digest.html.tmpl"
-	TextTemplate = "digest.txt.tmpl"
+	HTMLTemplate     = "digest.html.tmpl"
+	TextTemplate     = "digest.txt.tmpl"
+	NoteHTMLTemplate = "note.html.tmpl"
+	NoteTextTemplate = "note.txt.tmpl"
 )
 
 // MaxMessage is the most bytes of a rendered part.
@@ -36,8 +38,9 @@ type Renderer struct {
 	look       look
 	html       *template.Template
 	text       *texttemplate.Template
-	subject    *texttemplate.Template // nil: the language's own
-	pictures   map[string]Picture     // by a bookmark's Image
+	notes      func() (noteKit, error) // read when there is one to be made
+	subject    *texttemplate.Template  // nil: the language's own
+	pictures   map[string]Picture      // by a bookmark's Image
 	converters *sync.Pool
 }
 
@@ -48,7 +51,8 @@ func NewRenderer(n Newsletter, fsys fs.FS) (*Renderer, error) {
 		n.Theme = theme.Default()
 	}
 	r := &Renderer{newsletter: n, look: newLook(n.Theme), converters: &sync.Pool{New: func() any { return newConverter() }}}
-	errs := []error{r.parse(fsys, r.look.functions())}
+	r.notes = sync.OnceValues(func() (noteKit, error) { return newNoteKit(fsys, n.Language, r.look.functions()) })
+	errs := []error{r.parse(fsys)}
 	var err error
 	if r.locale, err = locale.Load(fsys, n.Language); err == nil {
 		err = r.locale.Has(phrases...)
@@ -82,13 +86,28 @@ func (r *Renderer) try() error {
 	return nil
 }
 
-// parse reads the templates: the letter's own and the parts that they include,
-// of all files with the same ending.
-func (r *Renderer) parse(fsys fs.FS, functions map[string]any) error {
-	pages, texts := template.New("").Funcs(functions).Funcs(template.FuncMap{conditionalFunction: rawMarker}), texttemplate.New("").Funcs(functions)
+// parse reads the templates of the letter, and the parts that they include.
+func (r *Renderer) parse(fsys fs.FS) error {
+	pages, texts, err := readTemplates(fsys, r.look.functions(), func(name string) bool { return name != NoteHTMLTemplate && name != NoteTextTemplate })
+	if err != nil {
+		return err
+	}
+	if r.html, r.text = pages.Lookup(HTMLTemplate), texts.Lookup(TextTemplate); r.html == nil || r.text == nil {
+		return fmt.Errorf("template %s or %s: %w", HTMLTemplate, TextTemplate, fs.ErrNotExist)
+	}
+	return nil
+}
+
+// readTemplates reads all templates that are wanted, of both parts: any may include others of
+// its part.
+func readTemplates(fsys fs.FS, functions map[string]any, wanted func(name string) bool) (pages *template.Template, texts *texttemplate.Template, err error) {
+	pages, texts = template.New("").Funcs(functions).Funcs(template.FuncMap{conditionalFunction: rawMarker}), texttemplate.New("").Funcs(functions)
 	names, err := fs.Glob(fsys, "*.tmpl")
 	errs := []error{err}
 	for _, name := range names {
+		if !wanted(name) {
+			continue
+		}
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("template %w", err))
@@ -105,14 +124,7 @@ func (r *Renderer) parse(fsys fs.FS, functions map[string]any) error {
 			errs = append(errs, templateError(err))
 		}
 	}
-	r.html, r.text = pages.Lookup(HTMLTemplate), texts.Lookup(TextTemplate)
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	if r.html == nil || r.text == nil {
-		return fmt.Errorf("template %s or %s: %w", HTMLTemplate, TextTemplate, fs.ErrNotExist)
-	}
-	return nil
+	return pages, texts, errors.Join(errs...)
 }
 
 // For is the renderer of another newsletter with the same templates, language
@@ -162,7 +174,7 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 	d := &Draft{Edition: e.ID, Subject: l.Subject, newsletter: r.newsletter}
 	d.placeholder = placeholder(e, l.Subject)
 	l.UnsubscribeLink = r.newsletter.unsubscribeLink(d.placeholder)
-	l.PreferencesLink = r.newsletter.preferencesLink(d.placeholder)
+	l.PreferencesLink = r.newsletter.preferencesLink(d.preferences())
 	if l, err = r.parts(d, l); err != nil {
 		return nil, err
 	}
@@ -173,7 +185,7 @@ func (r *Renderer) Render(e selector.Edition, number int, date time.Time) (*Draf
 		return nil, err
 	}
 	d.Preheader, d.Pictures, d.Size = l.Preheader, r.embedded(l), sizeOf(d.html)
-	return d, d.build(l)
+	return d, d.build(l.Date, true)
 }
 
 // parts makes both parts of the draft, side by side: the text part again if the
@@ -196,13 +208,13 @@ func (r *Renderer) parts(d *Draft, whole Letter) (l Letter, err error) {
 
 // htmlOf is the HTML part, with the rules of plain style elements where mail
 // programs look for them.
-func (r *Renderer) htmlOf(l Letter) (string, error) {
-	part, err := execute(r.html, l)
+func htmlOf(t *template.Template, shown any) (string, error) {
+	part, err := execute(t, shown)
 	if err != nil {
 		return "", err
 	}
 	if part, err = inline.Styles(part); err != nil {
-		return "", fmt.Errorf("%s: %w", HTMLTemplate, err)
+		return "", fmt.Errorf("%s: %w", t.Name(), err)
 	}
 	return part, nil
 }
@@ -213,9 +225,9 @@ type executor interface {
 	Execute(io.Writer, any) error
 }
 
-func execute(t executor, l Letter) (string, error) {
+func execute(t executor, shown any) (string, error) {
 	b := limitedBuffer{left: MaxMessage}
-	err := t.Execute(&b, l)
+	err := t.Execute(&b, shown)
 	if errors.Is(err, errTooLong) { // which comes without a place
 		return "", fmt.Errorf("%s: %w", t.Name(), err)
 	}

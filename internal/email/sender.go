@@ -51,6 +51,7 @@ type Sender struct {
 	client *smtp.Client
 	conn   *boundedConn // below the TLS of the client
 	offers offers
+	method string // of SASL, by which the client logged in
 	count  int    // of messages on the connection
 	ahead  string // ID of the message whose envelope was sent behind the last final dot
 	buffer []byte

@@ -21,7 +21,7 @@ func letterTo(to, body string) Message {
 	head := "To: <" + to + ">\r\nMessage-ID: <1." + to + ">\r\n"
 	draft := &Draft{
 		Edition:     "weekly-2026-11-20",
-		placeholder: strings.Repeat("~", 2*TokenLength),
+		placeholder: strings.Repeat("~", 3*TokenLength),
 		raw:         []byte("Subject: test\r\n\r\n" + body),
 	}
 	draft.cut()

@@ -56,6 +56,13 @@ func newLook(t theme.Theme) look {
 			"footer":    "padding:26px 36px 34px 36px" + line,
 			"small":     font(t.Text, 14, 22, light.Muted) + ";margin:0 0 8px 0",
 			"quiet":     "color:" + light.Muted + ";text-decoration:underline",
+			// Of notes.
+			"heading":    font(t.Headings, 28, 34, light.Text) + ";margin:4px 0 0 0;font-weight:bold",
+			"button box": "margin:24px 0 24px 0",
+			"said":       font(t.Text, 17, 28, light.Text) + ";margin:14px 0 0 0",
+			"fill":       "background-color:" + light.Accent + ";border-radius:4px",
+			"button":     font(t.Text, 17, 24, light.Card) + ";display:inline-block;padding:12px 24px;font-weight:bold;text-decoration:none",
+			"data":       font(t.Text, 16, 26, light.Text) + ";margin:18px 0 0 0",
 		},
 		// Gmail drops a whole block for one rule that it does not like, so there are three.
 		sheets: map[string]string{
@@ -65,6 +72,9 @@ func newLook(t theme.Theme) look {
 			"dark": "@media (prefers-color-scheme:dark){" + rules("", t.Dark) + "}",
 			// Outlook.com marks what it darkened itself.
 			"outlook": rules("[data-ogsc] ", t.Dark),
+			// Buttons of notes.
+			"button":         "@media (prefers-color-scheme:dark){" + buttonRules("", t.Dark) + "}",
+			"button outlook": buttonRules("[data-ogsc] ", t.Dark),
 		},
 	}
 }
@@ -87,6 +97,10 @@ func rules(prefix string, p theme.Palette) string {
 	return b.String()
 }
 
+func buttonRules(prefix string, p theme.Palette) string {
+	return fmt.Sprintf("%s.fill{background-color:%s!important}%s.onfill{color:%s!important}", prefix, p.Accent, prefix, p.Card)
+}
+
 // functions are what templates can call besides the fields of the letter.
 func (k look) functions() map[string]any {
 	return map[string]any{
@@ -95,7 +109,7 @@ func (k look) functions() map[string]any {
 			s, err := named(k.styles, "style", name)
 			return template.HTMLAttr(`style="` + s + `"`), err // #nosec: of a table and a checked theme
 		},
-		// sheet is a block of rules for the head: base, dark or outlook.
+		// sheet is a block of rules for the head: base, dark, outlook; button, button outlook.
 		"sheet": func(name string) (template.CSS, error) {
 			s, err := named(k.sheets, "sheet", name)
 			return template.CSS(s), err // #nosec: of a table and a checked theme
@@ -145,6 +159,8 @@ var conditionals = map[string]string{
 	"head": `<!--[if mso]><noscript><xml xmlns:o="urn:schemas-microsoft-com:office:office"><o:OfficeDocumentSettings>` +
 		`<o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml></noscript>` +
 		`<style>td,p,h1,h2,h3,a{mso-line-height-rule:exactly}</style><![endif]-->`,
-	"open":  `<!--[if mso]><table role="presentation" border="0" cellpadding="0" cellspacing="0" width="600" align="center"><tr><td><![endif]-->`,
-	"close": `<!--[if mso]></td></tr></table><![endif]-->`,
+	// Word pads no links.
+	"button": `<!--[if mso]><style>.fill{padding:12px 24px}</style><![endif]-->`,
+	"open":   `<!--[if mso]><table role="presentation" border="0" cellpadding="0" cellspacing="0" width="600" align="center"><tr><td><![endif]-->`,
+	"close":  `<!--[if mso]></td></tr></table><![endif]-->`,
 }

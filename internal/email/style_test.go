@@ -102,13 +102,16 @@ func TestTypeIsLargeEnough(t *testing.T) {
 }
 
 func TestConditionalCommentsBalance(t *testing.T) {
-	doc := draftOf(t, theWeekly(), goldenEdition()).To(reader).HTML()
-	for _, c := range conditionals {
-		if strings.Count(doc, c) != 1 {
-			t.Errorf("the letter has %d times %s", strings.Count(doc, c), c)
+	letter, note := draftOf(t, theWeekly(), goldenEdition()).To(reader).HTML(), noteOf(t, notesIn(t, "en"), confirmNote).HTML()
+	for name, c := range conditionals {
+		inLetter := map[bool]int{true: 0, false: 1}[name == "button"] // of notes
+		if a, b := strings.Count(letter, c), strings.Count(note, c); a != inLetter || b != 1 {
+			t.Errorf("the letter has %d times and the note %d times %s", a, b, c)
 		}
 	}
-	if a, b := strings.Count(doc, "<!--[if mso]>"), strings.Count(doc, "<![endif]-->"); a != b || a != strings.Count(doc, "<!--") {
-		t.Errorf("%d conditions, %d ends, %d comments", a, b, strings.Count(doc, "<!--"))
+	for _, doc := range []string{letter, note} {
+		if a, b := strings.Count(doc, "<!--[if mso]>"), strings.Count(doc, "<![endif]-->"); a != b || a != strings.Count(doc, "<!--") {
+			t.Errorf("%d conditions, %d ends, %d comments", a, b, strings.Count(doc, "<!--"))
+		}
 	}
 }

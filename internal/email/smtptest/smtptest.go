@@ -18,6 +18,7 @@
 package smtptest
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/tls"
 	"crypto/x509"
@@ -27,6 +28,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // TLS is how connections to the server are made secret.
@@ -53,6 +55,7 @@ type Config struct {
 	NoSMTPUTF8 bool  // the extension is not offered
 
 	NoPipelining bool // by a scripted server; an honest one always offers it
+	HeaderOnly   bool // of messages no more is kept
 }
 
 // A Message is one that the server has accepted.
@@ -64,6 +67,7 @@ type Message struct {
 	Username   string // as whom it logged in
 	TLS        bool
 	Connection int // the connection it came over, counted from 1
+	At         time.Time
 
 	// What follows is known of a scripted server.
 	Options, RcptOptions string // parameters of MAIL and RCPT
@@ -219,9 +223,19 @@ func (s *Server) heard(command string, secure bool) {
 	}
 }
 
+// Count is how many messages the server has accepted.
+func (s *Server) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.messages)
+}
+
 func (s *Server) accept(m Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m.Open = s.open
+	m.Open, m.At = s.open, time.Now()
+	if end := bytes.Index(m.Data, []byte("\r\n\r\n")); s.config.HeaderOnly && end >= 0 {
+		m.Data = bytes.Clone(m.Data[:end+2])
+	}
 	s.messages = append(s.messages, m)
 }
