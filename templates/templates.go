@@ -4,6 +4,11 @@
 //
 // They see an email.Letter, and the functions of the package email: style,
 // sheet, mso, filler, background, dir, prose, list; wrap, title, heading, subheading.
+// note.html.tmpl and note.txt.tmpl are the small mails beside it; they see an
+// email.Memo.
+//
+// The folder web is of the pages: page.html.tmpl with its parts, which sees a
+// web.View, page.css, and in languages/ the words of pages and small mails.
 package templates
 
 import (
@@ -15,7 +20,7 @@ import (
 	"strings"
 )
 
-//go:embed *.tmpl languages/*.yaml
+//go:embed *.tmpl languages/*.yaml web/*.tmpl web/*.css web/languages/*.yaml
 var builtin embed.FS
 
 // FS is the templates of a directory, and the built-in ones for those that it

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -28,6 +29,32 @@ func TestFS(t *testing.T) {
 				t.Errorf("%s of FS(%q) = %.80q, want %.80q", tt.file, tt.dir, got, tt.want)
 			}
 		})
+	}
+}
+
+func TestFSOfAFolderInIt(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "web"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"page.css", "mine.html.tmpl"} {
+		if err := os.WriteFile(filepath.Join(dir, "web", name), []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fsys := FS(dir)
+	if got := read(t, fsys, "web/page.css"); got != "mine" {
+		t.Errorf("web/page.css is %.80q, want the directory's own", got)
+	}
+	if got := read(t, fsys, "web/page.html.tmpl"); got != read(t, FS(""), "web/page.html.tmpl") {
+		t.Errorf("web/page.html.tmpl is %.80q, want the built-in one", got)
+	}
+	names, err := fs.Glob(fsys, "web/*.tmpl")
+	if err != nil || !slices.Contains(names, "web/mine.html.tmpl") || !slices.Contains(names, "web/page.html.tmpl") {
+		t.Errorf("Glob = %v, %v, want the files of both", names, err)
+	}
+	if languages, err := fs.Glob(fsys, "web/languages/*.yaml"); err != nil || len(languages) < 9 {
+		t.Errorf("Glob = %v, %v, want the words of nine languages", languages, err)
 	}
 }
 
