@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/mail"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,6 +61,8 @@ type Config struct {
 	Delivery    Delivery
 	SMTP        SMTP
 	Unsubscribe Unsubscribe
+	Subscribe   string // where people join: an address like Unsubscribe.URL, or empty
+	Serve       Serve
 	DKIM        DKIM
 	Bounces     Bounces
 }
@@ -69,6 +72,17 @@ type Bounces struct {
 	Address   string // of which return paths are made; empty: letters come back to the sender
 	SoftLimit int    // soft bounces of so many editions in a row end the sending
 	Kept      string // Maildir for what came by a pipe and is for a person to read
+	IMAP      IMAP   // where they can be fetched
+}
+
+// IMAP is a mailbox on a server. Without a host there is none.
+type IMAP struct {
+	Host     string
+	Port     int
+	TLS      string
+	Username string
+	Password Secret
+	Folder   string
 }
 
 // Images says what the letter does with the images of bookmarks.
@@ -112,6 +126,17 @@ type Unsubscribe struct {
 	Mailto      string
 	Preferences string // where readers choose what they get, or empty
 	Secret      Secret
+	SecretFile  string // where it was read from; may be empty
+}
+
+// Serve is how the pages are served that links in letters lead to.
+type Serve struct {
+	Listen      string // host and port
+	Metrics     string // the same, for metrics; empty: none
+	Certificate string // file with the chain; empty: HTTP, for a proxy that speaks TLS
+	Key         string // file of its private key
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 }
 
 // DKIM is how messages are signed. Without a key they are not.

@@ -93,7 +93,7 @@ func suggest(key string, known []string) string {
 	for _, k := range known {
 		// The last part may have been put in the wrong place.
 		d := min(levenshtein.Distance(key, k, nil), 1+levenshtein.Distance(key, k[strings.LastIndexByte(k, '.')+1:], nil))
-		if d < best {
+		if d < best || d == best && strings.Count(k, ".") < strings.Count(nearest, ".") {
 			nearest, best = k, d
 		}
 	}

@@ -93,6 +93,16 @@ type file struct {
 		Secret      string `mapstructure:"secret"`
 		SecretFile  string `mapstructure:"secret_file"`
 	} `mapstructure:"unsubscribe"`
+	Subscribe struct {
+		URL string `mapstructure:"url"`
+	} `mapstructure:"subscribe"`
+	Serve struct {
+		Listen         string   `mapstructure:"listen"`
+		Metrics        string   `mapstructure:"metrics"`
+		Certificate    string   `mapstructure:"certificate"`
+		CertificateKey string   `mapstructure:"certificate_key"`
+		TrustedProxies []string `mapstructure:"trusted_proxies"`
+	} `mapstructure:"serve"`
 	DKIM struct {
 		Domain   string `mapstructure:"domain"`
 		Selector string `mapstructure:"selector"`
@@ -102,6 +112,15 @@ type file struct {
 	Bounces       struct {
 		SoftLimit int    `mapstructure:"soft_limit"`
 		Kept      string `mapstructure:"kept"`
+		IMAP      struct {
+			Host         string `mapstructure:"host"`
+			Port         int    `mapstructure:"port"`
+			TLS          string `mapstructure:"tls"`
+			Username     string `mapstructure:"username"`
+			Password     string `mapstructure:"password"`
+			PasswordFile string `mapstructure:"password_file"`
+			Folder       string `mapstructure:"folder"`
+		} `mapstructure:"imap"`
 	} `mapstructure:"bounces"`
 }
 
@@ -134,8 +153,11 @@ var defaults = map[string]any{
 	"smtp.host": "", "smtp.port": 587, "smtp.tls": "starttls", "smtp.username": "", "smtp.password": "", "smtp.password_file": "",
 	"smtp.auth": "", "smtp.helo": "",
 	"unsubscribe.url": "", "unsubscribe.preferences": "", "unsubscribe.mailto": "", "unsubscribe.secret": "", "unsubscribe.secret_file": "",
+	"subscribe.url": "", "serve.listen": "127.0.0.1:8025", "serve.metrics": "", "serve.certificate": "", "serve.certificate_key": "", "serve.trusted_proxies": []string{},
 	"dkim.domain": "", "dkim.selector": "", "dkim.key_file": "",
 	"bounce_address": "", "bounces.soft_limit": 5, "bounces.kept": "bounces",
+	"bounces.imap.host": "", "bounces.imap.port": 993, "bounces.imap.tls": "tls", "bounces.imap.username": "", "bounces.imap.password": "",
+	"bounces.imap.password_file": "", "bounces.imap.folder": "INBOX",
 }
 
 // Keys are all keys of a configuration, in order.

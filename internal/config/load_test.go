@@ -100,7 +100,7 @@ func TestDefaults(t *testing.T) {
 		Location: time.UTC, Content: []string{"content"}, Fields: c.Fields, Limits: config.Limits{File: 1 << 20, FrontMatter: 64 << 10},
 		Span: selector.Span{Days: 7}, Late: selector.Span{Days: 14}, CatchUp: selector.Span{Days: 28}, Other: c.Other, Order: selector.ByDate, Database: c.Path("digest.db"), Subscribers: c.Path("subscribers.csv"),
 		Delivery: config.Delivery{Via: "outbox", Outbox: c.Path("outbox"), Connections: 4, GiveUpAfter: 30 * time.Minute}, SMTP: config.SMTP{Port: 587, TLS: "starttls"},
-		Bounces: config.Bounces{SoftLimit: 5, Kept: c.Path("bounces")},
+		Bounces: config.Bounces{SoftLimit: 5, Kept: c.Path("bounces"), IMAP: config.IMAP{Port: 993, TLS: "tls", Folder: "INBOX"}}, Serve: config.Serve{Listen: "127.0.0.1:8025"},
 	}
 	if got, want := fmt.Sprintf("%#v", *c), fmt.Sprintf("%#v", want); got != want {
 		t.Errorf("Load = %s\nwant %s", got, want)

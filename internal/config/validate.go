@@ -26,8 +26,10 @@ func (f *file) check(c *Config, faults *Faults, inFile func(key string) bool) {
 	f.checkDelivery(c, faults)
 	f.checkSMTP(c, faults, inFile)
 	f.checkUnsubscribe(c, faults, inFile)
+	f.checkServe(c, faults)
 	f.checkDKIM(c, faults)
 	f.checkBounces(c, faults)
+	f.checkIMAP(c, faults, inFile)
 }
 
 func (f *file) checkSelection(c *Config, faults *Faults) {
@@ -174,7 +176,7 @@ func (f *file) checkSMTP(c *Config, faults *Faults, inFile func(string) bool) {
 	}
 	if s.Host == "" {
 		faults.add("smtp.host", "write the name of your mail server", "it is empty, and delivery.via is smtp")
-	} else if net.ParseIP(s.Host) == nil && strings.ContainsFunc(s.Host, func(r rune) bool { return r <= ' ' || r >= 0x7F || r == ':' || r == '/' }) {
+	} else if !isHost(s.Host) {
 		faults.add("smtp.host", "write a name such as mail.example.org, and the port in smtp.port", "%q is no host name", s.Host)
 	}
 	if s.Port < 1 || s.Port > 65535 {
@@ -194,38 +196,6 @@ func (f *file) checkSMTP(c *Config, faults *Faults, inFile func(string) bool) {
 	c.SMTP.Password = secret(c, faults, "smtp.password", s.Password, s.PasswordFile, inFile)
 	if s.Username != "" && c.SMTP.Password == "" && s.PasswordFile == "" {
 		faults.add("smtp.password_file", "name a file that only you can read, or set DIGEST_SMTP_PASSWORD", "there is no password for %s", s.Username)
-	}
-}
-
-// minSecret is the least that is hard to guess, in bytes.
-const minSecret = 16
-
-func (f *file) checkUnsubscribe(c *Config, faults *Faults, inFile func(string) bool) {
-	u := f.Unsubscribe
-	c.Unsubscribe = Unsubscribe{URL: u.URL, Secret: secret(c, faults, "unsubscribe.secret", u.Secret, u.SecretFile, inFile)}
-	if u.URL != "" {
-		if parsed, err := url.Parse(u.URL); err != nil || parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.User != nil ||
-			parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "" || parsed.String() != u.URL { // it goes into a header as it is
-			faults.add("unsubscribe.url", "write https://news.example.org/u", "%q is no https address, in ASCII and without a query", u.URL)
-		}
-	}
-	c.Unsubscribe.Preferences = webAddress(faults, "unsubscribe.preferences", u.Preferences)
-	if u.Mailto != "" {
-		if a, err := address(u.Mailto); err != nil {
-			faults.add("unsubscribe.mailto", "write an address, or leave it empty", "%q: %v", u.Mailto, err)
-		} else {
-			c.Unsubscribe.Mailto = a.Address
-		}
-	}
-	if f.Delivery.Via != "smtp" {
-		return
-	}
-	if u.URL == "" && u.Mailto == "" {
-		faults.add("unsubscribe", "set unsubscribe.url or unsubscribe.mailto", "nobody could leave, and big providers refuse such mail")
-	}
-	if n := len(c.Unsubscribe.Secret); n < minSecret && u.SecretFile == "" || n > 0 && n < minSecret {
-		faults.add("unsubscribe.secret_file", "make one with: (umask 077; head -c 32 /dev/urandom | base64 > secret)",
-			"the secret of the unsubscribe links has %d bytes and needs %d", n, minSecret)
 	}
 }
 
@@ -276,6 +246,10 @@ func noDir(name string) string {
 		return name + " is no folder"
 	}
 	return "there is no folder " + name
+}
+
+func isHost(host string) bool {
+	return net.ParseIP(host) != nil || !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r >= 0x7F || r == ':' || r == '/' })
 }
 
 func isLoopback(host string) bool {

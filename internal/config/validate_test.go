@@ -36,7 +36,7 @@ func TestFaults(t *testing.T) {
 		{"reply_to", "reply_to: nobody", "nobody"}, {"reply_to", `reply_to: "a@example.org\r\nBcc: b@example.org"`, "a@example.org"},
 		{"per_host", "per_host: -1", "less than nothing"}, {"min_items", "min_items: -1", "less than nothing"}, {"late", "late: 2", "not a length"}, {"late", "late: 0d", "empty"}, {"catch_up", "catch_up: true", "not a length"}, {"archive", "archive: example.org", "no address on the web"}, {"archive", "archive: 'javascript:alert(1)'", "no address"}, {"images", "images: inline", "none of them"},
 		{"theme.light.muted", "theme: {light: {muted: '#999999'}}", "#999999 on light.page #f4f1ea has a contrast of 2.53"}, {"theme.dark.link", "theme: {dark: {link: navy}}", "is not a colour"},
-		{"theme.light.card", "theme: {light: {card: '#767676'}}", "on light.card #767676"}, {"theme.text", "theme: {text: 'Arial;x'}", "no font family"}, {"unsubscribe.preferences", "unsubscribe: {preferences: x}", "no address"},
+		{"theme.light.card", "theme: {light: {card: '#767676'}}", "on light.card #767676"}, {"theme.text", "theme: {text: 'Arial;x'}", "no font family"}, {"unsubscribe.preferences", "unsubscribe: {preferences: x}", "no https address"},
 		{"language", "language: ''", "no language"}, {"language", "language: english", `"english"`}, {"language", "language: e", "no language"},
 		{"timezone", "timezone: Mars", `"Mars"`}, {"timezone", "timezone: ''", "no time zone"}, {"timezone", "timezone: Local", "no time zone"},
 		{"timezone", "timezone: ../../etc/passwd", "no time zone"}, {"timezone", "timezone: /etc/localtime", "no time zone"}, {"timezone", "timezone: '+02:00'", "no time zone"},
@@ -71,6 +71,13 @@ func TestFaults(t *testing.T) {
 		{"unsubscribe.url", "unsubscribe: {url: 'https://me:pw@example.org/u'}", "https"}, {"unsubscribe.url", "unsubscribe: {url: 'https://example.org/a b'}", "https"},
 		{"unsubscribe.url", "unsubscribe: {url: 'https://example.org/>,<x'}", "https"}, {"unsubscribe.url", "unsubscribe: {url: 'https://bücher.example/u'}", "ASCII"},
 		{"unsubscribe.url", `unsubscribe: {url: "https://example.org/u\r\nBcc: x"}`, "https"}, {"unsubscribe.mailto", "unsubscribe: {mailto: nobody}", "nobody"},
+		{"subscribe.url", "subscribers: database\nsubscribe: {url: 'http://example.org/join'}", "https"}, {"subscribe.url", "subscribe: {url: 'https://example.org/join'}", "the list is a file"},
+		{"unsubscribe.preferences", "unsubscribe: {url: 'https://example.org/u/', preferences: 'https://example.org/u'}", "path of unsubscribe.url"},
+		{"unsubscribe.url", "unsubscribe: {url: 'https://example.org/healthz'}", "how the server is"},
+		{"serve.listen", "serve: {listen: localhost}", "localhost"}, {"serve.listen", "serve: {listen: ''}", "no address"}, {"serve.listen", "serve: {listen: 'localhost:65536'}", "65536"},
+		{"serve.metrics", "serve: {metrics: nowhere}", "nowhere"}, {"serve.metrics", "serve: {listen: ':80', metrics: ':80'}", "everybody"},
+		{"serve.certificate", "serve: {certificate: chain.pem}", "go together"}, {"serve.certificate", "serve: {certificate_key: key.pem}", "go together"},
+		{"serve.trusted_proxies", "serve: {trusted_proxies: [proxy.example.org]}", "proxy.example.org"}, {"serve.trusted_proxies", "serve: {trusted_proxies: ['fe80::1%eth0']}", "fe80"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) { wantFault(t, with(least, tt.line), tt.key, tt.problem) })
@@ -100,8 +107,9 @@ func TestFaultsOfSMTP(t *testing.T) {
 		{"smtp.password_file", "smtp: {host: a.example.org, username: me}", "no password for me"},
 		{"smtp.password_file", "smtp: {host: a.example.org, username: me, password_file: nowhere}", "nowhere"},
 		{"unsubscribe", "unsubscribe: {secret: sixteen bytes at least}", "nobody could leave"},
-		{"unsubscribe.secret_file", "unsubscribe: {mailto: a@example.org}", "has 0 bytes"}, {"unsubscribe.secret_file", "unsubscribe: {mailto: a@example.org, secret: fifteen bytes..}", "has 15 bytes"},
+		{"unsubscribe.secret_file", "unsubscribe: {mailto: a@example.org}", "no secret"}, {"unsubscribe.secret_file", "unsubscribe: {mailto: a@example.org, secret: fifteen bytes..}", "has 15 bytes"},
 		{"unsubscribe.secret_file", "unsubscribe: {mailto: a@example.org, secret_file: nowhere}", "nowhere"},
+		{"unsubscribe.secret_file", `unsubscribe: {mailto: a@example.org, secret: "sixteen bytes at least\nshort"}`, "has 5 bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) { wantFault(t, with(smtp, tt.line), tt.key, tt.problem) })
