@@ -20,9 +20,9 @@ func (n *newsletter) openBook(ctx context.Context) (b book, past *sqlite.DB, clo
 	if n.flags.dryRun {
 		past, err := n.past(ctx)
 		if err != nil || past == nil {
-			return ledger.NewDryRun(nil), nil, func() error { return nil }, err
+			return ledger.NewDryRun(nil, n.Name), nil, func() error { return nil }, err
 		}
-		return ledger.NewDryRun(past), past, past.Close, nil
+		return ledger.NewDryRun(past, n.Name), past, past.Close, nil
 	}
 	unlock, err := n.lock()
 	if err != nil {

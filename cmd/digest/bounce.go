@@ -16,35 +16,50 @@ import (
 )
 
 func (a *app) bounceCommand() *cobra.Command {
-	return &cobra.Command{
+	imap := false
+	cmd := &cobra.Command{
 		Use:   "bounce [FILE|MAILDIR]...",
 		Short: "Read what came back, and send nothing more to addresses that do not exist or have complained",
-		Long: `digest bounce reads delivery reports and complaints: one from standard input, as a
-mail server's pipe gives it, or those in files and Maildirs. What it is sure of it
-records; such messages of a Maildir are moved from new to cur, as read. All else
-changes nothing: it stays where it is, is named, and is for a person to read. What
-came by the pipe is then put into the Maildir bounces.kept, also when the ledger
-cannot be written: "digest bounce" on that Maildir makes up for it.
+		Long: `digest bounce reads delivery reports, complaints and mail to unsubscribe.mailto: one
+from standard input, as a mail server's pipe gives it, those in files and Maildirs,
+or with --imap those in the mailbox bounces.imap. What it is sure of it records; such messages of a Maildir
+are moved from new to cur, those of the mailbox are marked as seen. All else changes
+nothing: it stays where it is, is named, and is for a person to read; in the mailbox
+it is flagged. What came by the pipe is then put into the Maildir bounces.kept, also
+when the ledger cannot be written: "digest bounce" on that Maildir makes up for it.
 
 The same report counts once, however often it is read.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.bounce(cmd.Context(), cmd.InOrStdin(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if imap && len(args) > 0 {
+				return usage("--imap reads the mailbox alone; leave out %s", args[0])
+			}
+			return a.bounce(cmd.Context(), cmd.InOrStdin(), imap, args)
+		},
 	}
+	cmd.Flags().BoolVar(&imap, "imap", false, "read what is new in the mailbox bounces.imap")
+	return cmd
 }
 
-func (a *app) bounce(ctx context.Context, stdin io.Reader, args []string) (err error) {
+func (a *app) bounce(ctx context.Context, stdin io.Reader, imap bool, args []string) (err error) {
 	n, err := a.configure()
 	if err != nil {
 		return err
 	}
-	if n.Bounces.Address == "" {
+	if n.Bounces.Address == "" && n.Unsubscribe.Mailto == "" {
 		return &exitError{exitUsage, fmt.Errorf("%s: bounce_address: it is empty, so no letter has a return path that names its recipient; set it before you send, see config.yaml", n.File)}
 	}
-	r := &returns{newsletter: n, paths: n.returnPaths()}
+	if imap && n.Bounces.IMAP.Host == "" {
+		return &exitError{exitUsage, fmt.Errorf("%s: bounces.imap.host: it is empty; write the name of the mailbox's server, see config.yaml", n.File)}
+	}
+	r := &returns{newsletter: n, paths: n.returnPaths(), remedy: "read it, and move it out of new"}
 	defer func() { err = errors.Join(err, r.close()) }()
-	if len(args) == 0 {
+	failed := 0
+	switch {
+	case imap:
+		failed = r.mailbox(ctx)
+	case len(args) == 0:
 		return r.pipe(ctx, stdin)
 	}
-	failed := 0
 	for _, name := range args {
 		failed += r.path(ctx, name)
 	}
@@ -61,7 +76,7 @@ func (a *app) bounce(ctx context.Context, stdin io.Reader, args []string) (err e
 // returnPaths makes the return paths of this newsletter; without an address of
 // its own there are none.
 func (n *newsletter) returnPaths() bounce.Paths {
-	return bounce.Paths{Base: n.Bounces.Address, Secret: n.secret(), Newsletter: n.Name}
+	return bounce.Paths{Base: n.Bounces.Address, Keys: n.keys(), Newsletter: n.Name}
 }
 
 // returns is the work on what came back.
@@ -71,6 +86,7 @@ type returns struct {
 	db         *sqlite.DB // nil: not opened yet
 	counts     map[bounce.Kind]int
 	suppressed int
+	remedy     string // what a person does with a message that is unclear
 }
 
 // open opens the ledger, which is there if anything was sent.
@@ -109,6 +125,10 @@ func (r *returns) settle(ctx context.Context, name string, message io.Reader) (b
 	case err != nil && !errors.Is(err, ledger.ErrNotFound):
 		return bounce.Unclear, err
 	case report.Kind == bounce.AutoReply:
+	case report.Kind == bounce.Leaving:
+		if report, err = r.leaves(ctx, report); err != nil {
+			return bounce.Unclear, err
+		}
 	case err != nil && report.Kind != bounce.Unclear:
 		report = bounce.Report{Kind: bounce.Unclear, Why: fmt.Sprintf("it says %s, but no return path of %s stands in it", m.Reports[0].Kind, r.Name)}
 	case report.Kind != bounce.Unclear:
@@ -121,7 +141,7 @@ func (r *returns) settle(ctx context.Context, name string, message io.Reader) (b
 	}
 	r.counts[report.Kind]++
 	if report.Kind == bounce.Unclear {
-		r.log.Warn(fmt.Sprintf("%s: unclear: %s; read it, and move it out of new", name, describe(report)))
+		r.log.Warn(fmt.Sprintf("%s: unclear: %s; %s", name, describe(report), r.remedy))
 	}
 	return report.Kind, nil
 }
@@ -200,8 +220,8 @@ func (r *returns) report() {
 	if r.flags.quiet {
 		return
 	}
-	fmt.Fprintf(r.stdout, "%d read: %d hard, %d soft, %d complaints, %d automatic answers, %d unclear; %d more addresses are not sent to\n", r.total(),
-		r.counts[bounce.Hard], r.counts[bounce.Soft], r.counts[bounce.Complaint], r.counts[bounce.AutoReply], r.counts[bounce.Unclear], r.suppressed)
+	fmt.Fprintf(r.stdout, "%d read: %d hard, %d soft, %d complaints, %d automatic answers, %d leave, %d unclear; %d more addresses are not sent to\n", r.total(),
+		r.counts[bounce.Hard], r.counts[bounce.Soft], r.counts[bounce.Complaint], r.counts[bounce.AutoReply], r.counts[bounce.Leaving], r.counts[bounce.Unclear], r.suppressed)
 }
 
 // path settles a file, or what is new in a Maildir. It returns how many messages

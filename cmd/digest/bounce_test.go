@@ -180,6 +180,35 @@ func TestBouncesInAMaildir(t *testing.T) {
 	}
 }
 
+// A mail to the address for leaving is as good as a click.
+func TestLeaveByMail(t *testing.T) {
+	n, _ := bounced(t)
+	token := linkToken(t, string(n.server.Messages()[0].Data))
+	who := n.server.Messages()[0].To
+	mail := func(subject string) string {
+		return "From: somebody@example.com\nTo: unsubscribe@example.org\nSubject: " + subject + "\nMessage-ID: <" + subject + "@example.com>\n\n"
+	}
+	n.pipe(0, "unclear: it asks to leave, with a token", mail("unsubscribe "+token[:20]+"x"+token[21:]))
+	n.pipe(0, who+" has left the list", mail("unsubscribe "+token))
+	n.pipe(0, who+" had left the list before", mail("UNSUBSCRIBE "+token))
+	n.digest(0, "unsubscribed", "subscribers", "why", who)
+	n.write("mbox", []byte(mail("Unsubscribe\n "+token)))
+	n.digest(0, "1 leave", "bounce", "mbox")
+	if kept := n.in("bounces/new"); len(kept) != 1 {
+		t.Errorf("kept %q, want the forged one for a person to read", kept)
+	}
+}
+
+// linkToken is the token for leaving in a letter.
+func linkToken(t *testing.T, letter string) string {
+	t.Helper()
+	m := regexp.MustCompile(`subject=unsubscribe%20([-\w]+)>`).FindStringSubmatch(letter)
+	if m == nil {
+		t.Fatalf("there is no token in\n%s", letter)
+	}
+	return m[1]
+}
+
 func TestBounceFaults(t *testing.T) {
 	n, paths := bounced(t)
 	address, path := someone(t, paths)
@@ -201,5 +230,10 @@ func TestBounceFaults(t *testing.T) {
 	n.digest(0, "nothing more is sent there\n1 read: 1 hard", "bounce", "bounces")
 
 	n.env = append(n.env, "DIGEST_BOUNCE_ADDRESS=")
+	config, err := os.ReadFile(filepath.Join(n.dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.write("config.yaml", bytes.ReplaceAll(config, []byte(`mailto: "unsubscribe@example.org"`), []byte(`mailto: ""`)))
 	n.pipe(2, "bounce_address: it is empty", dsn(path, address, "5.1.1"))
 }

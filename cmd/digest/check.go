@@ -30,25 +30,41 @@ func (f finding) String() string {
 }
 
 func (a *app) checkCommand() *cobra.Command {
-	connect := false
+	connect, dns := false, ""
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check configuration, templates, content, edition and list: every fault at once",
 		Args:  usageArgs(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), connect) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			server, err := dnsServer(dns)
+			if err != nil {
+				return err
+			}
+			if server != "" && !connect {
+				return usage("--dns goes with --connect")
+			}
+			return a.check(cmd.Context(), connect, server)
+		},
 	}
-	cmd.Flags().BoolVar(&connect, "connect", false, "connect and log in to the mail server too")
+	cmd.Flags().BoolVar(&connect, "connect", false, "log in to the mail server too, and ask the DNS and the unsubscribe page what receivers will ask them")
+	cmd.Flags().StringVar(&dns, "dns", "", "`HOST[:PORT]` of the DNS server that --connect asks (default: the system's)")
 	a.formatFlag(cmd, "text", "json")
 	return cmd
 }
 
-func (a *app) check(ctx context.Context, connect bool) error {
+func (a *app) check(ctx context.Context, connect bool, dns string) error {
 	found := []finding{}
 	n, err := a.configure()
 	if err != nil {
 		found = append(found, configFindings(err)...)
 	} else {
-		if err := n.parseTemplates(); err != nil {
+		err := n.parseTemplates()
+		if err == nil && n.Unsubscribe.URL+n.Unsubscribe.Preferences+n.Subscribe != "" {
+			if err = n.renderer.CheckNotes(); err == nil {
+				_, err = n.pages()
+			}
+		}
+		if err != nil {
 			found = append(found, finding{"templates", "error", "templates", err.Error(), ""})
 			n.renderer = nil
 		}
@@ -57,6 +73,8 @@ func (a *app) check(ctx context.Context, connect bool) error {
 		found = append(found, n.checkSubscribers(ctx)...)
 		if connect {
 			found = append(found, n.checkServer(ctx)...)
+			found = append(found, n.checkDeliverability(ctx, dns)...)
+			found = append(found, n.checkMailbox(ctx)...)
 		}
 	}
 	if a.flags.format == "json" {
@@ -127,6 +145,7 @@ func (n *newsletter) checkEdition(ctx context.Context) []finding {
 	if err != nil {
 		return append(found, finding{"templates", "error", "templates", n.templateFault(err).Error(), ""})
 	}
+	n.checked = draft
 	found = append(found, n.checkLetter(draft)...)
 	return append(found, finding{"edition", "info", edition.ID, fmt.Sprintf("%s from %s, subject %q", count(edition.Len(), "bookmark"), edition.Window, draft.Subject), ""})
 }
@@ -150,17 +169,4 @@ func (n *newsletter) checkContent(s *selection) []finding {
 		}
 	}
 	return found
-}
-
-func (n *newsletter) checkServer(ctx context.Context) []finding {
-	sender := n.sender()
-	defer sender.Close()
-	where := fmt.Sprintf("%s:%d", n.SMTP.Host, n.SMTP.Port)
-	if n.Delivery.Via == "outbox" {
-		where = n.Delivery.Outbox
-	}
-	if err := sender.Connect(ctx); err != nil {
-		return []finding{{"server", "error", where, err.Error(), "see smtp in the configuration"}}
-	}
-	return []finding{{"server", "info", where, "ready", ""}}
 }

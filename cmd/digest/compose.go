@@ -14,7 +14,6 @@ import (
 	"digest/internal/email"
 	"digest/internal/ledger"
 	"digest/internal/sqlite"
-	"digest/internal/subscriber"
 )
 
 // compose returns the edition of now with its draft: chosen, rendered and fixed
@@ -87,29 +86,29 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 		return ledger.Edition{}, n.empty(s)
 	}
 	n.sayWaiting(s.verdicts)
-	content, err := json.Marshal(selected)
-	if err != nil {
-		return ledger.Edition{}, fmt.Errorf("edition %s: %w", selected.ID, err)
+	content := fixedContent{Edition: selected}
+	if n.flags.dryRun && n.Images != config.NoImages {
+		n.log.Warn("images are fetched when the letter is sent; a dry run shows none")
+	} else {
+		content.Pictures = n.pictures(ctx, selected)
 	}
 	e := ledger.Edition{
 		ID: selected.ID, Newsletter: n.Name, Start: selected.Window.Start, End: selected.Window.End,
-		Date: n.policy.Now, Content: content, Partial: !n.isWhole(), Passed: s.passed,
+		Date: n.policy.Now, Partial: !n.isWhole(), Passed: s.passed,
+	}
+	if e.Content, err = json.Marshal(content); err != nil {
+		return e, fmt.Errorf("edition %s: %w", e.ID, err)
 	}
 	for b := range selected.All() {
 		e.Bookmarks = append(e.Bookmarks, ledger.Bookmark{Key: b.Key(), Link: b.Link, Title: b.Title})
 	}
-	renderer := n.renderer
-	if n.flags.dryRun && n.Images != config.NoImages {
-		n.log.Warn("images are fetched when the letter is sent; a dry run shows none")
-	} else {
-		renderer = renderer.Illustrated(n.pictures(ctx, selected))
-	}
+	renderer := n.renderer.Illustrated(content.Pictures)
 	return book.Open(ctx, e, func(number int) ([]byte, error) {
 		draft, err := renderer.Render(selected, number, n.policy.Now)
 		if err != nil {
 			return nil, n.templateFault(err)
 		}
-		n.warnShortened(draft)
+		n.warnShortened(draft.Edition, draft)
 		if err := n.refuse(draft); err != nil && !n.flags.dryRun { // who looks at it may look at it
 			return nil, err
 		}
@@ -119,11 +118,11 @@ func (n *newsletter) fix(ctx context.Context, book book, past *sqlite.DB) (ledge
 
 // addresser makes the message of a recipient of an edition.
 func (n *newsletter) addresser(draft *email.Draft, edition int) func(ledger.Recipient) email.Message {
-	secret, paths := n.secret(), n.returnPaths()
+	keys, paths := n.keys(), n.returnPaths()
 	return func(r ledger.Recipient) email.Message {
+		leaving, preferences := n.tokens(keys, r.Key)
 		m := draft.To(email.Recipient{
-			Address: mail.Address{Name: r.Name, Address: r.Address},
-			Token:   subscriber.Token(secret, n.Name, r.Key),
+			Address: mail.Address{Name: r.Name, Address: r.Address}, Token: leaving, Preferences: preferences,
 		})
 		if paths.Base != "" {
 			m.From = paths.Of(r.ID, edition, r.Key)
@@ -150,10 +149,10 @@ func (n *newsletter) next(ctx context.Context, much extent) (s *selection, numbe
 	return s, number, err
 }
 
-// warnShortened says what the letter had to leave out so that mail programs do
-// not cut it.
-func (n *newsletter) warnShortened(draft *email.Draft) {
+// warnShortened says what a letter had to leave out so that mail programs do not
+// cut it.
+func (n *newsletter) warnShortened(name string, draft *email.Draft) {
 	if len(draft.Shortened) > 0 {
-		n.log.Warn(fmt.Sprintf("%s: so that the letter stays below %d KB, %s", draft.Edition, email.MaxHTML/1000, strings.Join(draft.Shortened, "; ")))
+		n.log.Warn(fmt.Sprintf("%s: so that the letter stays below %d KB, %s", name, email.MaxHTML/1000, strings.Join(draft.Shortened, "; ")))
 	}
 }

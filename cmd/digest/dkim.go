@@ -29,7 +29,7 @@ func (n *newsletter) sign(m email.Message) email.Message {
 	}
 	signed, err := n.signer.Sign(m)
 	if err != nil {
-		n.log.Warn(fmt.Sprintf("the message to %s is not signed: %v", m.To, err))
+		n.log.Warn(fmt.Sprintf("a message is not signed: %v", err))
 	}
 	return signed
 }

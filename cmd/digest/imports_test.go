@@ -22,10 +22,12 @@ var allowed = map[string][]string{
 	"internal/thumbnail":         {},
 	"internal/lint":              {},
 	"internal/preview":           {},
+	"internal/web":               {"internal/locale", "internal/subscriber", "internal/theme"},
 	"internal/email":             {"internal/bookmark", "internal/selector", "internal/inline", "internal/locale", "internal/theme"},
 	"internal/draftfile":         {},
 	"internal/ledger":            {},
 	"internal/bounce":            {"internal/bookmark", "internal/subscriber"},
+	"internal/mailbox":           {"internal/bookmark"},
 	"internal/cell":              {},
 	"internal/subscriber":        {"internal/bookmark", "internal/cell"},
 	"internal/delivery":          {"internal/email", "internal/ledger"},
@@ -34,6 +36,11 @@ var allowed = map[string][]string{
 	"templates":                  {},
 	"internal/ledger/ledgertest": {"internal/ledger"},
 	"internal/email/smtptest":    {},
+	"internal/certtest":          {},
+	"internal/deliverability":    {},
+
+	"internal/deliverability/dnstest": {},
+	"internal/mailbox/imaptest":       {"internal/certtest"},
 }
 
 // confined are modules that one package alone knows.
@@ -42,6 +49,7 @@ var confined = map[string]string{
 	"modernc.org/sqlite":                 "internal/sqlite",
 	"github.com/wneessen/go-mail":        "internal/email",
 	"github.com/emersion/go-msgauth":     "internal/email",
+	"github.com/emersion/go-imap":        "internal/mailbox",
 	"github.com/yuin/goldmark":           "internal/email",
 	"github.com/microcosm-cc/bluemonday": "internal/email",
 	"golang.org/x/image":                 "internal/thumbnail",
@@ -49,6 +57,8 @@ var confined = map[string]string{
 	"github.com/tdewolff/parse":          "internal/inline",
 	"github.com/pelletier/go-toml/v2":    "internal/bookmark",
 	"github.com/spf13/cobra":             "cmd/digest",
+	"blitiri.com.ar/go/spf":              "internal/deliverability",
+	"github.com/miekg/dns":               "internal/deliverability/dnstest",
 }
 
 func TestImports(t *testing.T) {

@@ -131,7 +131,7 @@ letter of them and delivers it. Without a command it does what "digest send" doe
 	f.BoolVar(&a.flags.strict, "strict", false, "fail if a content file cannot be read")
 	a.sendFlags(root)
 	root.AddCommand(a.sendCommand(), a.listCommand(), a.draftCommand(), a.explainCommand(), a.testCommand(), a.previewCommand(), a.checkCommand(), a.categoriesCommand(), a.forecastCommand(),
-		a.statusCommand(), a.subscribersCommand(), a.bounceCommand(), a.initCommand(), a.versionCommand())
+		a.statusCommand(), a.subscribersCommand(), a.bounceCommand(), a.serveCommand(), a.initCommand(), a.versionCommand())
 	return root
 }
 

@@ -18,6 +18,7 @@ import (
 	"digest/internal/locale"
 	"digest/internal/selector"
 	"digest/internal/sqlite"
+	"digest/internal/subscriber"
 	"digest/internal/thumbnail"
 	"digest/templates"
 )
@@ -36,7 +37,9 @@ type newsletter struct {
 	// keepIndex is whether what is read is remembered for the next run: only who
 	// writes the ledger writes beside it.
 	keepIndex bool
-	noteSaid  bool // that the ledger has forgotten something
+	keyring   *keyring     // nil: the keys are those of the configuration
+	noteSaid  bool         // that the ledger has forgotten something
+	checked   *email.Draft // what check has looked at; nil: there is no letter
 }
 
 // load reads the configuration, the flags and the DKIM key, and parses the
@@ -92,8 +95,9 @@ func (n *newsletter) templateFault(err error) error {
 	switch text := err.Error(); {
 	case strings.HasPrefix(text, "language "):
 		return &exitError{exitUsage, fmt.Errorf("%s: %w, or set another language", where, err)}
-	case strings.HasPrefix(text, locale.Dir+"/"):
-		return &exitError{exitUsage, fmt.Errorf("%s: %w; mend the file, templates/languages/en.yaml has all that it needs", cmp.Or(n.Templates, "templates"), err)}
+	case strings.HasPrefix(text, locale.Dir+"/"), strings.HasPrefix(text, locale.WebDir+"/"):
+		dir, _, _ := strings.Cut(text, "languages/")
+		return &exitError{exitUsage, fmt.Errorf("%s: %w; mend the file, templates/%slanguages/en.yaml has all that it needs", cmp.Or(n.Templates, "templates"), err, dir)}
 	}
 	if !strings.HasPrefix(err.Error(), "subject") {
 		where = cmp.Or(n.Templates, "templates")
@@ -188,13 +192,25 @@ func (n *newsletter) past(ctx context.Context) (*sqlite.DB, error) {
 	return db, nil
 }
 
-// secret makes the recipients' tokens. In an outbox nobody is at the other end,
-// and a fixed one does.
-func (n *newsletter) secret() []byte {
-	if n.Unsubscribe.Secret != "" {
-		return []byte(n.Unsubscribe.Secret)
+// keys make the recipients' tokens. In an outbox nobody is at the other end, and
+// a fixed one does.
+func (n *newsletter) keys() subscriber.Keys {
+	if n.keyring != nil {
+		return n.keyring.current()
 	}
-	return []byte("digest outbox " + n.Name)
+	if secrets := subscriber.Secrets(string(n.Unsubscribe.Secret)); len(secrets) > 0 {
+		return subscriber.NewKeys(secrets...)
+	}
+	return subscriber.NewKeys("digest outbox " + n.Name)
+}
+
+// tokens are what a recipient shows on the web.
+func (n *newsletter) tokens(keys subscriber.Keys, key string) (leaving, preferences string) {
+	leaving = keys.Token(subscriber.Leaving, n.Name, key)
+	if n.Unsubscribe.Preferences == "" {
+		return leaving, ""
+	}
+	return leaving, keys.Token(subscriber.Preferences, n.Name, key)
 }
 
 // sender is where messages go, one value a connection.

@@ -58,4 +58,7 @@ func TestReadmeNamesAllCommands(t *testing.T) {
 			t.Errorf("the README does not name --%s", flag)
 		}
 	}
+	if flag := "--imap"; !strings.Contains(string(readme), "`"+flag+"`") {
+		t.Errorf("the README does not name %s of digest bounce", flag)
+	}
 }

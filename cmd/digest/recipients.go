@@ -13,13 +13,14 @@ import (
 	"digest/internal/subscriber"
 )
 
-// recipients yields the list as the ledger wants it. A line that is no address
-// is left out with a warning to the log.
-func (n *newsletter) recipients(ctx context.Context, log *slog.Logger) iter.Seq2[ledger.Recipient, error] {
+// recipients yields the list as the ledger wants it, with what each has chosen. A
+// line that is no address is left out with a warning to the log.
+func (n *newsletter) recipients(ctx context.Context, log *slog.Logger, choice func(subscriber.Subscriber) string) iter.Seq2[ledger.Recipient, error] {
 	return func(yield func(ledger.Recipient, error) bool) {
 		bar := n.newProgress("reading the list:", 0)
 		defer bar.done()
 		own, _ := subscriber.New(n.From.Address, "")
+		keys := n.keys()
 		for s, err := range n.listed(ctx) {
 			bar.add(1)
 			var line *subscriber.LineError
@@ -34,7 +35,7 @@ func (n *newsletter) recipients(ctx context.Context, log *slog.Logger) iter.Seq2
 				log.Warn(fmt.Sprintf("%s: %s is the sender's own address; left out", n.listName(), s.Address.Address))
 				continue
 			}
-			if !yield(ledger.Recipient{Key: s.Key, Address: s.Address.Address, Name: s.Address.Name}, nil) {
+			if !yield(ledger.Recipient{Key: s.Key, Address: s.Address.Address, Name: s.Address.Name, Choice: choice(s), Tag: keys.Tag(n.Name, s.Key)}, nil) {
 				return
 			}
 		}
@@ -114,7 +115,7 @@ func openList(name string) (*os.File, error) {
 // time to find out is before an edition is fixed.
 func (n *newsletter) checkList(ctx context.Context) error {
 	somebody := false
-	for _, err := range n.recipients(ctx, slog.New(slog.DiscardHandler)) {
+	for _, err := range n.recipients(ctx, slog.New(slog.DiscardHandler), func(subscriber.Subscriber) string { return "" }) {
 		if err != nil {
 			return err
 		}

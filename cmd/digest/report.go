@@ -31,6 +31,8 @@ type summary struct {
 	Rejected    int     `json:"rejected"`
 	Unknown     int     `json:"unknown"`
 	Suppressed  int     `json:"suppressed"`
+	Empty       int     `json:"empty"` // of what they chose there is nothing
+	Left        int     `json:"left"`  // while the run was on its way
 	AlreadySent int     `json:"already_sent"`
 	Bookmarks   int     `json:"bookmarks"`
 	Seconds     float64 `json:"seconds"`
@@ -41,7 +43,7 @@ func (s summary) String() string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{s.Rejected, "rejected"}, {s.Unknown, "unknown"}, {s.Suppressed, "suppressed"}} {
+	}{{s.Rejected, "rejected"}, {s.Unknown, "unknown"}, {s.Suppressed, "suppressed"}, {s.Empty, "had nothing in what they chose"}, {s.Left, "left before it was their turn"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
@@ -54,9 +56,14 @@ func (s summary) String() string {
 func (n *newsletter) report(e ledger.Edition, planned ledger.Counts, did delivery.Report, now ledger.Counts, stopped error, took time.Duration) error {
 	s := summary{
 		Edition: e.ID, Outcome: "sent", Recipients: now.Total(), Sent: did.Sent, Deferred: now.Deferred, Rejected: now.Rejected,
-		Unknown: now.Unknown, Suppressed: now.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
+		Unknown: now.Unknown, Suppressed: now.Suppressed, Empty: now.Empty, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks), Seconds: round(took),
 	}
-	if now.Total() == 0 && now.Suppressed > 0 {
+	// Who is suppressed meanwhile is counted as such; who comes back is counted again.
+	s.Left = max(0, planned.Total()+planned.Suppressed+planned.Empty-now.Total()-now.Suppressed-now.Empty)
+	if now.Total() == 0 && now.Empty > 0 {
+		n.log.Warn(fmt.Sprintf("%s: there is nothing in it of what %s chose, so nobody gets it", e.ID, count(now.Empty, "subscriber")))
+	}
+	if now.Total()+now.Empty == 0 && now.Suppressed > 0 {
 		n.log.Warn(fmt.Sprintf("%s: all %d on the list are suppressed, so nobody gets it; digest subscribers list --state suppressed shows them", e.ID, now.Suppressed))
 	}
 	open := now.Pending + now.Claimed + now.Deferred
@@ -129,7 +136,7 @@ func (n *newsletter) sayWaits(deferred int, until time.Time) {
 }
 
 // reportDryRun prints the text part and the summary, and writes the files.
-func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned ledger.Counts, m *email.Message) error {
+func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned ledger.Counts, l *letters, m *email.Message) error {
 	if m == nil {
 		first := n.anybody(draft)
 		m = &first
@@ -140,9 +147,15 @@ func (n *newsletter) reportDryRun(e ledger.Edition, draft *email.Draft, planned 
 			return err
 		}
 	}
-	s := summary{Edition: e.ID, Outcome: "dry-run", Recipients: planned.Total(), Suppressed: planned.Suppressed, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks)}
+	s := summary{Edition: e.ID, Outcome: "dry-run", Recipients: planned.Total(), Suppressed: planned.Suppressed, Empty: planned.Empty, AlreadySent: planned.Sent, Bookmarks: len(e.Bookmarks)}
 	words := fmt.Sprintf("Subject: %s\nTo: %s\n\n%s\n%s: %s for %s; a dry run, nothing was sent or recorded\n",
-		draft.Subject, m.To, m.Text(), s.Edition, count(s.Bookmarks, "bookmark"), count(s.Recipients, "recipient"))
+		m.Subject(), m.To, m.Text(), s.Edition, count(s.Bookmarks, "bookmark"), count(s.Recipients, "recipient"))
+	if part := l.shown(); part != "" {
+		words += fmt.Sprintf("shown is not the whole edition but what %s chose: %s\n", m.To, part)
+	}
+	if s.Empty > 0 {
+		words += fmt.Sprintf("there is nothing in it of what %s chose\n", count(s.Empty, "subscriber"))
+	}
 	if n.flags.out != "" {
 		words += fmt.Sprintf("written: digest.html, digest.txt and digest.eml in %s\n", n.flags.out)
 	}

@@ -24,7 +24,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits,
+			"exits":  exits,
+			"letter": readLetter,
 		},
 		Condition: func(cond string) (bool, error) {
 			dir, err := bookmark.Dir(t.TempDir())
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)
 			env.Setenv("HOME", env.WorkDir)
+			env.Vars = append(env.Vars, noExitSleep)
 			return nil
 		},
 	})
@@ -60,6 +62,10 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// noExitSleep spares a program that looks for data races the second that it waits at
+// its end: the tests run hundreds of them.
+const noExitSleep = "GORACE=atexit_sleep_ms=0"
+
 // process is the program as another process in a folder, without any
 // environment but the given one.
 func process(t *testing.T, dir string, env []string, args ...string) *exec.Cmd {
@@ -71,7 +77,7 @@ func process(t *testing.T, dir string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), exe, args...)
 	cmd.Args[0] = "digest" // the name by which TestMain knows it
 	cmd.Dir = dir
-	cmd.Env = append([]string{"HOME=" + dir}, env...)
+	cmd.Env = append([]string{"HOME=" + dir, noExitSleep}, env...)
 	return cmd
 }
 

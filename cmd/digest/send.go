@@ -44,13 +44,16 @@ type book interface {
 	Begin(ctx context.Context, newsletter string, since time.Time) error
 	Discard(ctx context.Context, edition string) error
 	Plan(ctx context.Context, run ledger.Run, list iter.Seq2[ledger.Recipient, error], plan ledger.Plan) (ledger.Counts, error)
+	Missing(ctx context.Context, edition string) ([]string, error)
+	AddVariants(ctx context.Context, run ledger.Run, variants ...ledger.Variant) error
+	Variant(ctx context.Context, edition, choice string) ([]byte, error)
 	Counts(ctx context.Context, edition string) (ledger.Counts, error)
 	Finish(ctx context.Context, edition string) error
 }
 
 // send is the whole program: what is fixed, or else selected and rendered, goes
-// to all who have not got it. A dry run is the same with other values: a book
-// that records nothing and a sender that keeps the message.
+// to all who have not got it, as each has chosen. A dry run is the same with other
+// values: a book that records nothing and a sender that keeps the message.
 func (a *app) send(ctx context.Context) (err error) {
 	if a.flags.out != "" && !a.flags.dryRun {
 		return usage("--out goes with --dry-run; without it the edition would be sent")
@@ -83,10 +86,18 @@ func (a *app) send(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	letters, err := n.newLetters(edition, draft, book)
+	if err != nil {
+		return err
+	}
 	run := ledger.Run{Edition: edition.ID, Owner: 1 + rand.Int64()}
-	planned, err := book.Plan(ctx, run, n.recipients(ctx, a.log), ledger.Plan{ResendUnknown: n.Delivery.ResendUnknown, AllowShrunk: a.flags.force})
+	planned, err := book.Plan(ctx, run, n.recipients(ctx, a.log, letters.choices.of), ledger.Plan{ResendUnknown: n.Delivery.ResendUnknown, AllowShrunk: a.flags.force})
 	if err != nil {
 		return n.listError(err)
+	}
+	n.warnStrangers(letters.choices.strangers)
+	if err := letters.render(ctx, run); err != nil {
+		return said(err)
 	}
 	connect, kept := n.sender, &keeper{}
 	if a.flags.dryRun {
@@ -96,7 +107,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	job := delivery.Job{
 		Run:         run,
 		Ledger:      book,
-		Compose:     n.addresser(draft, edition.Number),
+		Compose:     func(r ledger.Recipient) (email.Message, error) { return letters.message(ctx, r) },
 		Connect:     connect,
 		Connections: n.Delivery.Connections,
 		Rate:        n.Delivery.Rate,
@@ -117,7 +128,7 @@ func (a *app) send(ctx context.Context) (err error) {
 	}
 	bar.done()
 	if a.flags.dryRun {
-		return errors.Join(n.reportDryRun(edition, draft, planned, kept.message), n.refuse(draft))
+		return errors.Join(n.reportDryRun(edition, draft, planned, letters, kept.message), n.refuse(draft), letters.refusal)
 	}
 	// Whatever ended the job, what it did is said.
 	counts, err := book.Counts(context.WithoutCancel(ctx), edition.ID)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"digest/internal/deliverability/dnstest"
 	"digest/internal/email/smtptest"
 )
 
@@ -77,7 +78,6 @@ func TestSendOverSMTP(t *testing.T) {
 	n := newNewsroom(t, smtptest.Start(t, smtptest.Config{TLS: smtptest.STARTTLS, Username: "news", Password: "pass word"}), "starttls")
 	n.write("password", []byte("pass word\n"))
 	n.env = append(n.env, "DIGEST_SMTP_USERNAME=news", "DIGEST_SMTP_PASSWORD_FILE=password")
-	n.digest(0, "127.0.0.1:[0-9]+: ready", "check", "--connect", "--as-of", "2026-11-20")
 	n.digest(0, "for 5 recipients; a dry run", "--dry-run", "--as-of", "2026-11-20", "--out", "preview")
 	n.delivered(0)
 	n.digest(0, "5 sent, 0 deferred, 0 already had it", "--as-of", "2026-11-20")
@@ -148,7 +148,7 @@ func TestEditionThatNobodyGotIsMadeAnew(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	n := newNewsroom(t, smtptest.Start(t, smtptest.Config{TLS: smtptest.ImplicitTLS, Username: "news", Password: "right"}), "tls")
 	n.env = append(n.env, "DIGEST_SMTP_USERNAME=news", "DIGEST_SMTP_PASSWORD=wrong-canary")
-	said := n.digest(1, "AUTH: 535 ", "--as-of", "2026-11-20") + n.digest(1, "AUTH: 535 ", "check", "--connect", "--as-of", "2026-11-20") +
+	said := n.digest(1, "AUTH: 535 ", "--as-of", "2026-11-20") + n.digest(1, "AUTH: 535 ", "check", "--connect", "--dns", dnstest.Start(t, "").Addr, "--as-of", "2026-11-20") +
 		n.digest(1, "AUTH: 535 ", "-v", "--log-format", "json", "test", "a@example.org", "--as-of", "2026-11-20")
 	n.digest(0, "5 recipients: 0 sent, 5 pending", "status", "weekly-2026-11-20")
 	if strings.Contains(said, "wrong-canary") {

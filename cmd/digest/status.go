@@ -73,10 +73,10 @@ func (a *app) status(ctx context.Context, args []string, release, drop bool) err
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "EDITION\tNO.\tBOOKMARKS\tRECIPIENTS\tSENT\tPENDING\tDEFERRED\tREJECTED\tUNKNOWN")
+	fmt.Fprintln(w, "EDITION\tNO.\tBOOKMARKS\tRECIPIENTS\tSENT\tPENDING\tDEFERRED\tREJECTED\tUNKNOWN\tEMPTY")
 	for _, s := range all {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", s.ID, s.Number, len(s.Bookmarks), s.Total(), s.Sent,
-			s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", s.ID, s.Number, len(s.Bookmarks), s.Total(), s.Sent,
+			s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown, s.Empty)
 	}
 	return w.Flush()
 }
@@ -93,6 +93,7 @@ type statusRow struct {
 	Deferred   int        `json:"deferred"`
 	Rejected   int        `json:"rejected"`
 	Unknown    int        `json:"unknown"`
+	Empty      int        `json:"empty"`
 	Started    string     `json:"started"`
 	Finished   string     `json:"finished,omitempty"`
 }
@@ -101,7 +102,7 @@ func (n *newsletter) statusRow(s ledger.Status) statusRow {
 	return statusRow{
 		Edition: s.ID, Number: s.Number, Window: windowJSON{rfc3339(s.Start), rfc3339(s.End)}, Bookmarks: len(s.Bookmarks),
 		Recipients: s.Total(), Pending: s.Pending, Claimed: s.Claimed + s.Committing, Sent: s.Sent, Deferred: s.Deferred,
-		Rejected: s.Rejected, Unknown: s.Unknown, Started: rfc3339(s.Opened), Finished: rfc3339(s.Finished),
+		Rejected: s.Rejected, Unknown: s.Unknown, Empty: s.Empty, Started: rfc3339(s.Opened), Finished: rfc3339(s.Finished),
 	}
 }
 
@@ -111,8 +112,8 @@ func (n *newsletter) printStatus(ctx context.Context, db *sqlite.DB, s ledger.St
 		return printJSON(n.stdout, []statusRow{n.statusRow(s)})
 	}
 	fmt.Fprintf(n.stdout, "%s, number %d, fixed %s\n", s.ID, s.Number, s.Opened.In(n.Location).Format("2006-01-02 15:04"))
-	fmt.Fprintf(n.stdout, "%s, %s: %d sent, %d pending, %d deferred, %d rejected, %d unknown, %d suppressed\n",
-		count(len(s.Bookmarks), "bookmark"), count(s.Total(), "recipient"), s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown, s.Suppressed)
+	fmt.Fprintf(n.stdout, "%s, %s: %d sent, %d pending, %d deferred, %d rejected, %d unknown, %d suppressed, %d with nothing in what they chose\n",
+		count(len(s.Bookmarks), "bookmark"), count(s.Total(), "recipient"), s.Sent, s.Pending+s.Claimed+s.Committing, s.Deferred, s.Rejected, s.Unknown, s.Suppressed, s.Empty)
 	w := tabwriter.NewWriter(n.stdout, 0, 0, 2, ' ', 0)
 	first := true
 	for e, err := range db.Entries(ctx, s.ID, ledger.Unknown, ledger.Deferred, ledger.Rejected) {

@@ -17,6 +17,9 @@ func (n *newsletter) checkSubscribers(ctx context.Context) []finding {
 		defer f.Close()
 	}
 	found, somebody, err := n.checkLines(ctx)
+	if n.Subscribers != "" && n.Unsubscribe.Preferences != "" {
+		found = append(found, finding{"unsubscribe.preferences", "warning", n.File, "the list is a file, in which digest serve lets nobody choose", "set subscribers: database, or leave it empty unless the page is your own"})
+	}
 	switch {
 	case err != nil:
 		return append(found, finding{"subscribers.unreadable", "error", n.listName(), err.Error(), ""})
@@ -29,14 +32,17 @@ func (n *newsletter) checkSubscribers(ctx context.Context) []finding {
 // checkLines names the lines of a file that should be mended, and counts those on
 // the list.
 func (n *newsletter) checkLines(ctx context.Context) (found []finding, somebody int, err error) {
+	unknown := n.newUnknownChoices()
+	defer func() { found = append(found, unknown.rest()...) }()
 	if n.Subscribers == "" {
-		for _, err := range n.listed(ctx) {
+		for s, err := range n.listed(ctx) {
 			if err != nil {
-				return nil, somebody, err
+				return found, somebody, err
 			}
+			found = append(found, unknown.of(s, n.listName())...)
 			somebody++
 		}
-		return nil, somebody, nil
+		return found, somebody, nil
 	}
 	for l, err := range n.judged(ctx) {
 		if err != nil {
@@ -54,7 +60,9 @@ func (n *newsletter) checkLines(ctx context.Context) (found []finding, somebody 
 		somebody++
 		if fault := l.Fault(); fault != nil {
 			found = append(found, finding{"subscribers.doubtful", "warning", where, fault.Error(), ""})
+			continue
 		}
+		found = append(found, unknown.of(l.Subscriber, where)...)
 	}
 	return found, somebody, nil
 }

@@ -80,13 +80,17 @@ type entryJSON struct {
 	Since      string           `json:"since"` // empty: not known
 }
 
+func newEntryJSON(e subscriber.Entry) entryJSON {
+	return entryJSON{e.Address.Address, e.Address.Name, orEmpty(e.Categories.Names()), e.Language, e.State, rfc3339(e.Since)}
+}
+
 func (n *newsletter) printEntriesJSON(w io.Writer, all iter.Seq2[subscriber.Entry, error]) error {
 	list := jsonArray{w: w}
 	for e, err := range all {
 		if err != nil {
 			return err
 		}
-		if err := list.add(entryJSON{e.Address.Address, e.Address.Name, orEmpty(e.Categories.Names()), e.Language, e.State, rfc3339(e.Since)}); err != nil {
+		if err := list.add(newEntryJSON(e)); err != nil {
 			return err
 		}
 	}
