@@ -67,7 +67,7 @@ func (a *app) serve(ctx context.Context, snippet bool) (err error) {
 	server := &web.Server{
 		Newsletter: n.Name, From: n.From.Address, Keys: n.keys, Store: s, Pages: pages,
 		LeavePath: pathOf(n.Unsubscribe.URL), Kept: n.Subscribers == "",
-		Languages: web.Languages(templates.FS(n.Templates), ""), Ticked: n.ticked(), Speaks: n.words,
+		Languages: web.Languages(templates.FS(n.Templates), ""), Ticked: n.ticked(), Speaks: n.speaks,
 		Proxies: n.Serve.TrustedProxies, Log: a.log, Metrics: metrics, Now: a.clock, Asked: p.ring,
 	}
 	if server.Kept {
@@ -159,6 +159,11 @@ func (n *newsletter) ticked() func(names []string) []int {
 		sections, _ := chooser.Choose(names)
 		return sections
 	}
+}
+
+// speaks is the language that a subscriber gets letters in, whatever their browser says.
+func (n *newsletter) speaks(language string) string {
+	return cmp.Or(n.words(language), n.words(n.Language))
 }
 
 // pathOf is the path of an address, with a slash at its end; none of an empty one.

@@ -197,7 +197,8 @@ func TestAReadersLife(t *testing.T) {
 	}
 	n.digest(0, `Ada@example.net +active .* Ada +de +design`, "subscribers", "list")
 	n.digest(0, "bo@example.net is on the list", "subscribers", "add", "bo@example.net", "--categories", "Health IT; nothing", "--language", "pt-BR")
-	n.digest(0, `2 sent`, "--as-of", "2026-11-20")
+	n.digest(0, "", "subscribers", "add", "cy@example.net")
+	n.digest(0, `3 sent`, "--as-of", "2026-11-20")
 	// However the list says it, the page knows what they have chosen.
 	_, page := s.get(s.base + linkIn(t, s.mail("bo@example.net", 1), "/p"))
 	var boxes []string
@@ -206,6 +207,18 @@ func TestAReadersLife(t *testing.T) {
 	}
 	if want := []string{"healthcare it", "pt"}; !slices.Equal(boxes, want) {
 		t.Errorf("on the page %q is chosen, want %q\n%s", boxes, want, page)
+	}
+	r, err := http.NewRequest("GET", s.base+linkIn(t, s.mail("cy@example.net", 1), "/p"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Language", "de") // the browser's, and not what they chose
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, page := readAll(t, response); !strings.Contains(page, `<option value="en" lang="en" selected>`) {
+		t.Errorf("who has chosen no language is shown another one than they get:\n%s", page)
 	}
 	letter := s.mail("Ada@example.net", 2)
 	leave, choose := linkIn(t, letter, "/u"), linkIn(t, letter, "/p")
